@@ -1,0 +1,30 @@
+import js from '@eslint/js';
+import hooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+// The arrows of ARCHITECTURE.md: app → features → realtime api ui → generated.
+const arrows = (folder, ...forbidden) => ({
+  files: [`src/${folder}/**/*.{ts,tsx}`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: forbidden.map((regex) => ({ regex, message: `${folder}/ may not import this` })) },
+    ],
+  },
+});
+
+const features = ['auth', 'channels', 'composer', 'connection', 'members', 'timeline'];
+const react = '^(react|react-dom|react-intl|zustand|@tanstack/react-.*|radix-ui)(/(?!vanilla).*)?$';
+
+export default tseslint.config(
+  { ignores: ['dist'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  hooks.configs.flat.recommended,
+  { rules: { '@typescript-eslint/no-non-null-assertion': 'error', 'max-lines': ['error', 400] } },
+  arrows('generated', '\\.\\./'),
+  arrows('ui', '/(app|features|realtime|api)/'),
+  arrows('api', '/(app|features|realtime|ui)/', react),
+  arrows('realtime', '/(app|features|api|ui)/', react),
+  ...features.map((name) => arrows(`features/${name}`, '/app/', `/(${features.filter((other) => other !== name).join('|')})/`)),
+);

@@ -1,0 +1,37 @@
+// Generated from contract/errors.json by tools/generate. Do not edit.
+
+export const ERROR_CODES = [
+  'auth.token_missing',
+  'auth.token_invalid',
+  'auth.token_expired',
+  'auth.revoked',
+  'auth.bad_credentials',
+  'auth.username_taken',
+  'auth.registration_closed',
+  'validation.missing',
+  'validation.type',
+  'validation.too_long',
+  'validation.too_short',
+  'validation.format',
+  'validation.range',
+  'validation.unknown_event',
+  'channel.not_found',
+  'channel.not_a_member',
+  'channel.archived',
+  'channel.name_taken',
+  'message.not_found',
+  'message.not_owner',
+  'message.deleted',
+  'role.forbidden',
+  'user.not_found',
+  'limit.rate',
+  'limit.connections',
+  'limit.payload',
+  'http.not_found',
+  'http.method_not_allowed',
+  'server.draining',
+  'server.unavailable',
+  'server.internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];

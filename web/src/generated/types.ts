@@ -1,0 +1,168 @@
+// Generated from contract/schemas.json by tools/generate. Do not edit.
+
+export interface User {
+  readonly id: number;
+  readonly username: string;
+  readonly displayName: string;
+  readonly isAdmin: boolean;
+  readonly createdAt: string;
+}
+
+export interface PublicUser {
+  readonly id: number;
+  readonly username: string;
+  readonly displayName: string;
+}
+
+export interface Session {
+  readonly user: User;
+  readonly sessionId: number | string;
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: string;
+  readonly refreshToken: string;
+  readonly refreshTokenExpiresAt: string;
+}
+
+export type ChannelType = 'public' | 'private' | 'direct';
+
+export type MemberRole = 'owner' | 'admin' | 'member';
+
+export interface Channel {
+  readonly chatChannelId: number;
+  readonly name: string;
+  readonly type: ChannelType;
+  readonly topic: string | null;
+  readonly createdBy: number | null;
+  readonly createdAt: string;
+  readonly archivedAt: string | null;
+  readonly lastMessageId: number | null;
+  readonly lastMessageAt: string | null;
+  readonly memberCount: number;
+}
+
+export interface ChannelState {
+  readonly chatChannelId: number;
+  readonly name: string;
+  readonly type: ChannelType;
+  readonly role: MemberRole;
+  readonly lastMessageId: number | null;
+  readonly lastSeq: number;
+  readonly lastEventSeq: number;
+  readonly lastReadMessageId: number | null;
+  readonly unreadCount: number;
+  readonly mentionCount: number;
+}
+
+export interface Member {
+  readonly user: PublicUser;
+  readonly role: MemberRole;
+  readonly joinedAt: string;
+}
+
+export interface Reaction {
+  readonly reaction: string;
+  readonly count: number;
+  readonly userIds: readonly number[];
+}
+
+export interface Message {
+  readonly id: number;
+  readonly seq: number;
+  readonly chatChannelId: number;
+  readonly senderId: number;
+  readonly content: string;
+  readonly createdAt: string;
+  readonly editedAt: string | null;
+  readonly deletedAt: string | null;
+  readonly clientMessageId: string | null;
+  readonly parentMessageId: number | null;
+  readonly reactions: readonly Reaction[];
+}
+
+export interface Limits {
+  readonly messageBytesMax: number;
+  readonly historyPageMax: number;
+  readonly channelNameMax?: number;
+}
+
+export interface ServerConfig {
+  readonly name: string;
+  readonly version: string;
+  readonly limits: Limits;
+  readonly registrationOpen: boolean;
+}
+
+export interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+  readonly field?: string;
+}
+
+export interface ConnectedEvent {
+  readonly userId: number;
+  readonly sessionId: number | string;
+  readonly serverTime: string;
+  readonly limits: Limits;
+  readonly channels: readonly ChannelState[];
+}
+
+export interface DisconnectedEvent {
+  readonly code: string;
+  readonly message: string;
+  readonly reconnectAfterMs?: number;
+}
+
+export interface ErrorEvent {
+  readonly event?: string | null;
+  readonly error: ErrorBody;
+  readonly clientMessageId?: string;
+}
+
+export interface NewMessageEvent {
+  readonly chatChannelId: number;
+  readonly eventSeq: number;
+  readonly message: Message;
+}
+
+export interface MessageEditedEvent {
+  readonly chatChannelId: number;
+  readonly eventSeq: number;
+  readonly messageId: number;
+  readonly messageCreatedAt: string;
+  readonly content: string;
+  readonly editedAt: string;
+  readonly editedBy: number;
+}
+
+export interface MessageDeletedEvent {
+  readonly chatChannelId: number;
+  readonly eventSeq: number;
+  readonly messageId: number;
+  readonly messageCreatedAt: string;
+  readonly deletedAt: string;
+  readonly deletedBy: number;
+}
+
+export interface MembershipEvent {
+  readonly chatChannelId: number;
+  readonly eventSeq: number;
+  readonly user: PublicUser;
+  readonly at: string;
+}
+
+export interface UserTypingEvent {
+  readonly chatChannelId: number;
+  readonly userId: number;
+  readonly expiresInMs?: number;
+}
+
+export interface ChannelAddedEvent {
+  readonly channel: ChannelState;
+}
+
+export interface ChannelRemovedEvent {
+  readonly chatChannelId: number;
+  readonly reason: string;
+}
