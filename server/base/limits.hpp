@@ -1,0 +1,67 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+/// Every bound of the server that has no reason to differ between installations, in one place. What an operator may
+/// change is in main/config.hpp, with these as defaults.
+namespace hubbub::limits {
+
+using namespace std::chrono_literals;
+
+// HTTP (net/http)
+inline constexpr std::size_t kHttpTargetBytesMax = 8 * 1024; ///< over it: 414
+inline constexpr std::size_t kHttpHeadBytesMax = 8 * 1024;   ///< header section after the request line; over it: 431
+inline constexpr std::size_t kHttpHeaderCountMax = 100;      ///< over it: 431
+inline constexpr std::size_t kHttpBodyBytesMax = 1'000'000;  ///< REST and polling bodies; over it: 413
+inline constexpr auto kHttpHeadTimeout = 10s;                ///< from first byte to end of head
+inline constexpr auto kHttpBodyTimeout = 30s;                ///< from end of head to end of body
+inline constexpr auto kHttpIdleTimeout = 60s;                ///< keep-alive without a request
+inline constexpr std::size_t kHttpPipelinedBytesMax = 64 * 1024; ///< unread bytes kept behind a running request
+
+// Connections (net)
+inline constexpr std::size_t kReadBufferBytes = 64 * 1024;        ///< one a shard, shared by its sockets
+inline constexpr std::size_t kOutboxBytesMax = 4 * 1024 * 1024;   ///< a slow consumer above it is closed
+inline constexpr std::size_t kOutboxVolatileBytesMax = 64 * 1024; ///< volatile events are dropped above it
+inline constexpr std::size_t kConnectionsPerShardMax = 100'000;
+inline constexpr auto kCloseLinger = 2s; ///< for the peer to answer a close before the reset
+
+// Runtime
+inline constexpr int kHandlersPerTick = 128; ///< ready handlers run before dirty sockets are flushed
+
+// Engine.IO / Socket.IO (protocol defaults)
+inline constexpr auto kPingInterval = 25'000ms;
+inline constexpr auto kPingTimeout = 20'000ms;
+inline constexpr auto kUpgradeTimeout = 10'000ms;
+inline constexpr auto kConnectTimeout = 45'000ms;
+inline constexpr std::size_t kMaxPayloadBytes = 1'000'000;
+inline constexpr std::size_t kPacketsPerPayloadMax = 10'000;
+inline constexpr std::size_t kAttachmentsMax = 10;
+inline constexpr std::size_t kNamespaceBytesMax = 256;
+inline constexpr std::size_t kNamespacesPerClientMax = 64;
+inline constexpr std::size_t kEventNameBytesMax = 256;
+inline constexpr std::size_t kRoomsPerSocketMax = 20'000;
+inline constexpr int kJsonDepthMax = 32;
+
+// Chat (contract, "limits" of `connected`)
+inline constexpr std::size_t kMessageBytesMax = 16 * 1024;
+inline constexpr std::size_t kHistoryPageMax = 100;
+inline constexpr std::size_t kHistoryPageDefault = 50;
+inline constexpr std::size_t kListPageMax = 100;
+inline constexpr std::size_t kListPageDefault = 50;
+inline constexpr std::size_t kResumeEventsMax = 1'000; ///< a channel; more: `recovered: false`
+inline constexpr std::size_t kUsernameMin = 3;
+inline constexpr std::size_t kUsernameMax = 32;
+inline constexpr std::size_t kPasswordBytesMin = 8;
+inline constexpr std::size_t kPasswordBytesMax = 256;
+inline constexpr std::size_t kDisplayNameMax = 64;
+inline constexpr std::size_t kChannelNameMax = 80;
+inline constexpr std::size_t kTopicMax = 250;
+inline constexpr std::size_t kSendBatchMax = 256;        ///< messages in one group commit
+inline constexpr std::size_t kSendQueueMax = 10'000;     ///< waiting on a shard; more: `server.unavailable`
+inline constexpr std::size_t kPasswordHashQueueMax = 64; ///< waiting for argon2id; more: `limit.rate`
+inline constexpr auto kAccessTokenTtl = 15min;
+inline constexpr auto kRefreshTokenTtl = 24h * 30;
+inline constexpr auto kTokenExpiryWarning = 60s;
+inline constexpr auto kTypingExpiry = 6s;
+
+} // namespace hubbub::limits

@@ -1,0 +1,38 @@
+# Warnings, sanitizers, linker and compiler cache: one place for every preset.
+find_program(HUBBUB_CCACHE ccache)
+if(HUBBUB_CCACHE)
+  # Precompiled headers are cacheable only with these allowances (ccache manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${HUBBUB_CCACHE})
+endif()
+
+find_program(HUBBUB_MOLD mold)
+if(HUBBUB_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Woverloaded-virtual
+                    -Wold-style-cast -Wcast-qual -Wimplicit-fallthrough -Wundef)
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+                        BOOST_ASIO_DISABLE_VISIBILITY BOOST_ERROR_CODE_HEADER_ONLY)
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_compile_options(-fpch-instantiate-templates)
+endif()
+
+if(HUBBUB_SANITIZE)
+  add_compile_options(-fsanitize=${HUBBUB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HUBBUB_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 reports false ones in Boost and libstdc++ when it instruments.
+    add_compile_options(-Wno-maybe-uninitialized -Wno-tsan)
+  endif()
+endif()
+if(HUBBUB_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()

@@ -1,0 +1,1 @@
+// Only here to own the shared precompiled header.
