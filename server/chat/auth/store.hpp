@@ -1,0 +1,40 @@
+#pragma once
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+
+#include <string>
+
+namespace hubbub::chat {
+
+/// A refresh token that was just made. Only its hash is kept.
+struct NewSession {
+    UserId user;
+    std::string token_hash; ///< SHA-256, 32 bytes
+    Timestamp expires_at;
+    std::string user_agent;
+    std::string ip;
+};
+
+struct Session {
+    SessionId id; ///< of the family: the same before and after a rotation
+    UserId user;
+};
+
+/// Where refresh-token families are kept. Every function may also fail with `Errc::unavailable`.
+class SessionStore {
+  public:
+    virtual ~SessionStore() = default;
+    virtual Task<Result<Session>> create_session(NewSession session) = 0;
+    /// Replaces the token with `old_hash` by a new one of the same family, atomically.
+    /// Errors: `token_invalid` (unknown), `token_expired`, `revoked` (the family is revoked, or the token had been
+    /// replaced before: a reuse, which revokes the whole family).
+    virtual Task<Result<Session>> rotate_session(std::string old_hash, std::string new_hash, Timestamp expires_at) = 0;
+    /// Revokes the family. Doing it again is no error.
+    virtual Task<Result<void>> revoke_session(SessionId session) = 0;
+    /// Errors: `revoked` (revoked, expired or unknown family, or a disabled user).
+    virtual Task<Result<void>> check_session(SessionId session, UserId user) = 0;
+};
+
+} // namespace hubbub::chat

@@ -1,0 +1,100 @@
+#pragma once
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "chat/accounts/store.hpp"
+#include "chat/page.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hubbub::chat {
+
+enum class ChannelType { public_channel, private_channel, direct };
+enum class Role { member, admin, owner };
+
+struct Channel {
+    ChannelId id;
+    ChannelType type;
+    std::string name;
+    std::string topic;
+    UserId created_by;
+    Timestamp created_at;
+    std::optional<Timestamp> archived_at;
+    std::optional<MessageId> last_message_id;
+    std::optional<Timestamp> last_message_at;
+    std::int64_t member_count = 0;
+};
+
+/// A channel as one of its members sees it (contract, "Connecting").
+struct ChannelState {
+    ChannelId id;
+    std::string name;
+    ChannelType type;
+    Role role;
+    std::optional<MessageId> last_message_id;
+    std::int64_t last_seq = 0;
+    std::int64_t last_event_seq = 0;
+    std::optional<MessageId> last_read_message_id;
+    std::int64_t unread_count = 0;
+    std::int64_t mention_count = 0;
+};
+
+struct ChannelView {
+    Channel channel;
+    std::optional<ChannelState> state; ///< empty when the viewer is not a member
+};
+
+struct BrowsedChannel {
+    Channel channel;
+    bool is_member;
+};
+
+struct Member {
+    PublicUser user;
+    Role role;
+    Timestamp joined_at;
+};
+
+struct NewChannel {
+    std::string name;
+    std::string topic;
+    ChannelType type;
+    UserId created_by;
+};
+
+/// A change of membership that took the channel's next eventSeq; `event_seq` is 0 if nothing changed.
+struct MembershipChange {
+    Member member;
+    std::int64_t event_seq = 0;
+    Timestamp at;
+};
+
+/// Where channels and memberships are kept. Every function may also fail with `Errc::unavailable`.
+/// Writes of one channel are made on the channel's owner shard; their results come in commit order.
+class ChannelStore {
+  public:
+    virtual ~ChannelStore() = default;
+    /// Makes the creator its owner. Errors: `channel_name_taken` (public names are unique ignoring case).
+    virtual Task<Result<ChannelView>> create_channel(NewChannel channel) = 0;
+    /// Errors: `channel_not_found`. Visibility is the caller's rule.
+    virtual Task<Result<ChannelView>> find_channel(ChannelId channel, UserId viewer) = 0;
+    /// Every channel of the user, for the moment of connecting.
+    virtual Task<Result<std::vector<ChannelState>>> channels_of(UserId user) = 0;
+    virtual Task<Result<Page<ChannelState>>> list_channels(UserId user, PageQuery query) = 0;
+    /// Public, not archived, name containing `text` (empty: all), by name.
+    virtual Task<Result<Page<BrowsedChannel>>> browse_channels(UserId viewer, std::string text, PageQuery query) = 0;
+    virtual Task<Result<Page<Member>>> list_members(ChannelId channel, PageQuery query) = 0;
+    /// Errors: `not_a_member`.
+    virtual Task<Result<Member>> find_member(ChannelId channel, UserId user) = 0;
+    /// Adds (or brings back) a member and logs `user_joined`; no change if there already. Errors: `channel_not_found`,
+    /// `channel_archived`, `user_not_found`.
+    virtual Task<Result<MembershipChange>> add_member(ChannelId channel, UserId user, Role role, UserId actor) = 0;
+    /// Sets leftAt and logs `user_left`. Errors: `not_a_member`.
+    virtual Task<Result<MembershipChange>> remove_member(ChannelId channel, UserId user, UserId actor) = 0;
+};
+
+} // namespace hubbub::chat

@@ -1,0 +1,103 @@
+#pragma once
+#include "base/callback.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "chat/accounts/store.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hubbub::chat {
+
+using Uuid = std::array<std::uint8_t, 16>;
+
+struct Reaction {
+    std::string reaction;
+    std::int64_t count = 0;
+    std::vector<UserId> user_ids; ///< the first 20
+};
+
+struct Message {
+    MessageId id;
+    std::int64_t seq = 0;
+    ChannelId channel;
+    UserId sender;
+    std::string content; ///< empty once deleted
+    Timestamp created_at;
+    std::optional<Timestamp> edited_at;
+    std::optional<Timestamp> deleted_at;
+    Uuid client_message_id{};
+    std::optional<MessageId> parent;
+    std::vector<Reaction> reactions;
+};
+
+struct NewMessage {
+    ChannelId channel;
+    UserId sender;
+    std::string content;
+    Uuid client_message_id{};
+    std::optional<MessageId> parent;
+};
+
+struct Appended {
+    Message message;
+    std::int64_t event_seq = 0;
+    bool deduplicated = false; ///< this call stored nothing: an earlier send with the same clientMessageId did
+};
+
+/// At most one of the three is set; none means the newest page.
+struct HistoryQuery {
+    std::optional<MessageId> before;
+    std::optional<MessageId> after;
+    std::optional<MessageId> around;
+    std::size_t limit = 0; ///< 1 … limits::kHistoryPageMax, checked before
+};
+
+struct History {
+    std::vector<Message> messages; ///< ascending by seq
+    bool has_more_before = false;
+    bool has_more_after = false;
+};
+
+/// A durable event of a channel, as it was (or would have been) broadcast.
+struct MembershipEvent {
+    bool joined; ///< else left
+    PublicUser user;
+    Timestamp at;
+};
+struct ChannelEvent {
+    std::int64_t event_seq = 0;
+    std::variant<Message, MembershipEvent> what;
+};
+
+struct Events {
+    std::vector<ChannelEvent> events; ///< ascending, without gaps
+    std::int64_t last_event_seq = 0;  ///< the channel's head at the time of the read
+    bool recovered = true;            ///< false: too many or too old; `events` is empty then
+};
+
+/// Where messages are kept. Every function may also fail with `Errc::unavailable`.
+class MessageStore {
+  public:
+    virtual ~MessageStore() = default;
+    /// Stores the message in the shard's next group commit. On the channel's owner shard. `done` runs on that shard
+    /// after the commit, in commit order within a channel.
+    /// Errors: `channel_not_found`, `not_a_member`, `channel_archived`, `message_not_found` (the parent),
+    /// `unavailable`.
+    virtual void append(NewMessage message, Callback<void(Result<Appended>)> done) = 0;
+
+    /// Errors: `message_not_found` when the message of `around`, `before` or `after` is not one of the channel.
+    virtual Task<Result<History>> history(ChannelId channel, HistoryQuery query) = 0;
+    /// Errors: `message_not_found`.
+    virtual Task<Result<Message>> find_message(ChannelId channel, MessageId message) = 0;
+    /// Every durable event after `event_seq`, at most limits::kResumeEventsMax.
+    virtual Task<Result<Events>> events_since(ChannelId channel, std::int64_t event_seq) = 0;
+};
+
+} // namespace hubbub::chat

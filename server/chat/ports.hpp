@@ -1,0 +1,17 @@
+#pragma once
+// The ports that storage implements, together: what a composition root passes on.
+#include "chat/accounts/store.hpp"
+#include "chat/auth/store.hpp"
+#include "chat/channels/store.hpp"
+#include "chat/messages/store.hpp"
+
+namespace hubbub::chat {
+
+struct Stores {
+    AccountStore& accounts;
+    SessionStore& sessions;
+    ChannelStore& channels;
+    MessageStore& messages;
+};
+
+} // namespace hubbub::chat

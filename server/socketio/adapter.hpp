@@ -1,0 +1,68 @@
+#pragma once
+#include "base/callback.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hubbub::runtime {
+class Shards;
+}
+
+namespace hubbub::socketio {
+
+class Socket;
+
+/// Which sockets of a namespace: those in any of `rooms` (all, if empty) and in none of `except`. A socket id is a
+/// room.
+struct Target {
+    std::vector<std::string> rooms;
+    std::vector<std::string> except;
+};
+
+/// A packet as it goes to every recipient: `text` with the Engine.IO type in front (`42["event",…]`), then attachments.
+struct EncodedPacket {
+    std::string text;
+    std::vector<std::string> attachments;
+    bool is_volatile = false; ///< may be dropped for a socket that cannot keep up
+};
+
+/// Where an adapter keeps a socket's place in a room's member list, so that leaving costs O(1). Lives in the socket.
+struct RoomSlot {
+    void* room = nullptr;
+    std::uint32_t index = 0;
+};
+
+/// Knows which sockets of one namespace are in which rooms, and reaches all of them, on every shard (and node).
+///
+/// `join`, `leave`, `leave_all` and `rooms` are called on the socket's shard. Everything else may be called from any
+/// thread; what one thread asks for is carried out in that order on each shard. `done` runs on the calling shard, or,
+/// when called from no shard, on one of them.
+class Adapter {
+  public:
+    virtual ~Adapter() = default;
+
+    virtual void join(Socket& socket, std::string_view room) = 0;
+    virtual void leave(Socket& socket, std::string_view room) = 0;
+    virtual void leave_all(Socket& socket) = 0;
+    virtual std::vector<std::string> rooms(const Socket& socket) const = 0;
+
+    /// Pushes the packet to every socket of `target`, exactly once each.
+    virtual void broadcast(const Target& target, EncodedPacket packet) = 0;
+
+    /// Runs on all sockets of `target`; `done` when every shard has carried it out.
+    virtual void sockets_join(Target target, std::vector<std::string> rooms, Callback<void()> done) = 0;
+    virtual void sockets_leave(Target target, std::vector<std::string> rooms, Callback<void()> done) = 0;
+    virtual void disconnect_sockets(Target target, bool close, Callback<void()> done) = 0;
+
+    /// Runs `visit` for each socket of `target`, on that socket's shard, on this node only; then `done`.
+    virtual void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) = 0;
+};
+
+/// Makes the adapter of one namespace, at set-up.
+using AdapterFactory = std::function<std::unique_ptr<Adapter>(runtime::Shards& shards, const std::string& nsp)>;
+
+} // namespace hubbub::socketio

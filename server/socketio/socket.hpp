@@ -1,0 +1,143 @@
+#pragma once
+#include "base/callback.hpp"
+#include "base/clock.hpp"
+#include "net/frame.hpp"
+#include "socketio/adapter.hpp"
+#include "socketio/broadcast.hpp"
+#include "socketio/packet.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <any>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace hubbub::runtime {
+class Shard;
+}
+
+namespace hubbub::socketio {
+
+namespace internal {
+class Client;
+class NamespaceCore;
+} // namespace internal
+
+/// What the client said when it connected.
+struct Handshake {
+    boost::json::object auth;   ///< the CONNECT packet's payload
+    std::string query;          ///< of the first HTTP request, still encoded
+    std::string remote_address; ///< numeric IP
+    std::string user_agent;
+    std::string origin;
+    Timestamp time;
+};
+
+/// Why a socket ended: the standard names of Socket.IO, for `disconnecting` and `disconnect`.
+enum class DisconnectReason {
+    client_namespace_disconnect, ///< "client namespace disconnect"
+    server_namespace_disconnect, ///< "server namespace disconnect"
+    server_shutting_down,        ///< "server shutting down"
+    transport_close,             ///< "transport close"
+    transport_error,             ///< "transport error"
+    ping_timeout,                ///< "ping timeout"
+    parse_error,                 ///< "parse error"
+    forced_close,                ///< "forced close"
+};
+std::string_view to_string(DisconnectReason reason);
+
+/// One client in one namespace. Belongs to its shard: every member is called there.
+class Socket : public std::enable_shared_from_this<Socket> {
+  public:
+    /// `error` is empty, or says that the ack did not come in time or the socket went away.
+    using AckCallback = Callback<void(error_code error, Arguments answer)>;
+
+    ~Socket();
+
+    const std::string& id() const { return id_; }
+    const Handshake& handshake() const { return handshake_; }
+    runtime::Shard& shard() const;
+    bool connected() const { return connected_; }
+
+    /// The application's own state of this socket.
+    std::any& data() { return data_; }
+    template <class T> T* data_as() { return std::any_cast<T>(&data_); }
+
+    /// Sends an event to this client. `json` is the text of the arguments without brackets, e.g. `{"a":1},2`.
+    void emit(std::string_view event, RawJson json);
+    void emit(std::string_view event, const Arguments& arguments);
+    /// Sends an event and waits for the client's ack at most `timeout`.
+    void emit_with_ack(std::string_view event, const Arguments& arguments, std::chrono::milliseconds timeout,
+                       AckCallback callback);
+
+    void join(std::string_view room);
+    void leave(std::string_view room);
+    std::vector<std::string> rooms() const;
+
+    /// A broadcast to a room of this namespace without this socket.
+    Broadcast to(std::string_view room);
+
+    /// Leaves the namespace; with `close`, closes the connection as well.
+    void disconnect(bool close = false);
+
+    /// Bytes that wait for this client: what a well-behaved producer looks at.
+    std::size_t queued_bytes() const;
+
+    // For adapters.
+    /// The hot path of a broadcast: pushes a reference. `droppable`: not if the client is behind.
+    void deliver(const net::FramePtr& frame, bool droppable);
+    std::vector<RoomSlot>& room_slots() { return room_slots_; }
+    const std::vector<RoomSlot>& room_slots() const { return room_slots_; }
+    /// True once per `stamp`: lets a broadcast to several rooms reach each socket once.
+    bool stamp(std::uint64_t stamp) { return std::exchange(stamp_, stamp) != stamp; }
+
+  private:
+    friend class internal::Client;
+    friend class internal::NamespaceCore;
+    friend class Ack;
+    struct PendingAcks;
+    Socket(internal::Client& client, internal::NamespaceCore& nsp, std::string id, Handshake handshake);
+
+    std::string id_;
+    internal::Client* client_; // null once disconnected
+    internal::NamespaceCore& nsp_;
+    Handshake handshake_;
+    std::any data_;
+    std::vector<RoomSlot> room_slots_;
+    std::unique_ptr<PendingAcks> pending_acks_;
+    std::uint64_t stamp_ = 0;
+    bool connected_ = false;
+};
+
+/// Answers one event. Move-only; the first call counts; nothing happens when the client wants no ack or is gone.
+/// Call it on the socket's shard.
+class Ack {
+  public:
+    Ack() = default;
+    Ack(const std::shared_ptr<Socket>& socket, std::uint64_t id) : socket_{socket}, id_{id}, wanted_{true} {}
+    Ack(Ack&&) = default;
+    Ack& operator=(Ack&&) = default;
+
+    /// Whether the client asked for an ack that has not been given yet.
+    explicit operator bool() const { return wanted_; }
+    void operator()(RawJson json);
+    void operator()(const Arguments& arguments);
+
+  private:
+    std::weak_ptr<Socket> socket_;
+    std::uint64_t id_ = 0;
+    bool wanted_ = false;
+};
+
+/// An event from a client.
+struct Event {
+    std::string name;
+    Arguments arguments;
+    Ack ack;
+};
+
+} // namespace hubbub::socketio
