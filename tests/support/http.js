@@ -1,0 +1,25 @@
+import http from 'node:http';
+
+/**
+ * One request on a connection of its own, so that no test meets another's keep-alive connection.
+ * Resolves with {status, headers, text}.
+ */
+export function request(url, { method = 'GET', headers = {}, body, signal } = {}) {
+  return new Promise((resolve, reject) => {
+    const sent = http.request(url, { method, headers, agent: false, signal }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() });
+      });
+    });
+    sent.on('error', reject);
+    if (Array.isArray(body)) {
+      for (const part of body) sent.write(part);
+      sent.end();
+    } else {
+      sent.end(body);
+    }
+  });
+}
