@@ -1,0 +1,84 @@
+import type {
+  Channel,
+  ChannelState,
+  Member,
+  PublicUser,
+  ServerConfig,
+  Session,
+} from '../generated/types';
+import { ApiError, call, type Method } from './http';
+import { SessionKeeper } from './session';
+
+export interface Page {
+  readonly nextCursor: string | null;
+}
+
+export type BrowsedChannel = Channel & { readonly isMember: boolean };
+
+const PAGE = 50;
+
+const query = (values: Record<string, string | number | null>): string =>
+  new URLSearchParams(
+    Object.entries(values).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, String(value)]])),
+  ).toString();
+
+/** The REST interface. Every method throws ApiError. */
+export class Api {
+  readonly session = new SessionKeeper((refreshToken) => call('POST', '/auth/refresh', null, { refreshToken }));
+
+  config = (): Promise<ServerConfig> => call('GET', '/config', null);
+
+  async register(username: string, password: string, displayName: string): Promise<void> {
+    const named = displayName === '' ? {} : { displayName };
+    this.session.begin(await call<Session>('POST', '/auth/register', null, { username, password, ...named }));
+  }
+
+  async login(username: string, password: string): Promise<void> {
+    this.session.begin(await call<Session>('POST', '/auth/login', null, { username, password }));
+  }
+
+  async logout(): Promise<void> {
+    // Signed out here even when the server cannot be told.
+    await this.authorised('POST', '/auth/logout').catch(() => undefined);
+    this.session.end(null);
+  }
+
+  async users(ids: readonly number[]): Promise<readonly PublicUser[]> {
+    return (await this.authorised<{ users: PublicUser[] }>('GET', `/users?ids=${ids.join(',')}`)).users;
+  }
+
+  createChannel(fields: {
+    name: string;
+    type: 'public' | 'private';
+    topic?: string;
+  }): Promise<{ channel: Channel; state: ChannelState }> {
+    return this.authorised('POST', '/channels', fields);
+  }
+
+  browse(search: string, cursor: string | null): Promise<Page & { channels: BrowsedChannel[] }> {
+    return this.authorised('GET', `/channels/browse?${query({ query: search, cursor, limit: PAGE })}`);
+  }
+
+  channel(id: number): Promise<{ channel: Channel; state: ChannelState | null }> {
+    return this.authorised('GET', `/channels/${id}`);
+  }
+
+  members(id: number, cursor: string | null): Promise<Page & { members: Member[] }> {
+    return this.authorised('GET', `/channels/${id}/members?${query({ cursor, limit: PAGE })}`);
+  }
+
+  addMember(id: number, username: string): Promise<{ member: Member }> {
+    return this.authorised('POST', `/channels/${id}/members`, { username });
+  }
+
+  private async authorised<T>(method: Method, path: string, body?: object): Promise<T> {
+    const token = await this.session.accessToken();
+    try {
+      return await call<T>(method, path, token, body);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      this.session.rejected(token);
+      return call<T>(method, path, await this.session.accessToken(), body);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+const LEASE_MS = 10_000;
+const SETTLE_MS = 60;
+
+/** Runs `work` while no other tab of this browser runs work under the same name. */
+export function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+  // Web Locks exist in secure contexts only; a server on a LAN without TLS gets a lease in localStorage.
+  return 'locks' in navigator ? navigator.locks.request(name, work) : underLease(`${name}.lease`, work);
+}
+
+async function underLease<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const me = crypto.getRandomValues(new Uint32Array(2)).join();
+  const holder = (): { who: string; until: number } =>
+    JSON.parse(localStorage.getItem(key) ?? '{"who":"","until":0}') as { who: string; until: number };
+  while (holder().who !== me) {
+    if (holder().until < Date.now()) localStorage.setItem(key, JSON.stringify({ who: me, until: Date.now() + LEASE_MS }));
+    // Of several that wrote at once, the last one holds it.
+    await new Promise((done) => setTimeout(done, SETTLE_MS));
+  }
+  try {
+    return await work();
+  } finally {
+    if (holder().who === me) localStorage.removeItem(key);
+  }
+}

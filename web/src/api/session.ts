@@ -1,0 +1,117 @@
+// The signed-in session of this browser, shared by its tabs through localStorage.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Session, User } from '../generated/types';
+import { ApiError } from './http';
+import { exclusively } from './lock';
+
+const KEY = 'hubbub.session';
+/** The server warns 60 s ahead; a token is renewed a little before that. */
+const RENEW_BEFORE_MS = 90_000;
+
+interface StoredSession {
+  readonly user: User;
+  readonly sessionId: number | string;
+  readonly accessToken: string;
+  /** By this machine's clock, which may differ from the server's. */
+  readonly expiresAt: number;
+  readonly refreshToken: string;
+}
+
+export type SessionStatus =
+  | { readonly kind: 'signed-in'; readonly user: User; readonly sessionId: number | string }
+  /** `code` says why, when the user did not ask for it. */
+  | { readonly kind: 'signed-out'; readonly code: string | null };
+
+export class SessionKeeper {
+  readonly status: StoreApi<SessionStatus>;
+
+  constructor(private readonly refresh: (refreshToken: string) => Promise<Session>) {
+    this.status = createStore(() => statusOf(read()));
+    window.addEventListener('storage', (event) => {
+      if (event.key === KEY || event.key === null) this.publish(statusOf(read()));
+    });
+  }
+
+  begin(session: Session): void {
+    this.store(session);
+    this.publish(statusOf(read()));
+  }
+
+  end(code: string | null): void {
+    localStorage.removeItem(KEY);
+    this.publish({ kind: 'signed-out', code });
+  }
+
+  /** The current token, renewed when little time is left. Throws ApiError. */
+  async accessToken(): Promise<string> {
+    const session = read();
+    if (session && session.expiresAt - Date.now() > RENEW_BEFORE_MS) return session.accessToken;
+    // Refresh tokens work once: one tab renews, the others then read what it stored.
+    return exclusively('hubbub.refresh', () => this.renew());
+  }
+
+  /** The server refused the token `accessToken` gave; the next call renews it. */
+  rejected(token?: string): void {
+    const session = read();
+    if (!session || (token !== undefined && session.accessToken !== token)) return;
+    localStorage.setItem(KEY, JSON.stringify({ ...session, expiresAt: 0 }));
+  }
+
+  private async renew(): Promise<string> {
+    const session = read();
+    if (!session) throw new ApiError({ code: 'auth.revoked', message: 'Signed out.', retryable: false }, 401);
+    if (session.expiresAt - Date.now() > RENEW_BEFORE_MS) return session.accessToken;
+    try {
+      const renewed = await this.refresh(session.refreshToken);
+      // Signed out meanwhile: stays so.
+      if (read()?.refreshToken === session.refreshToken) this.store(renewed);
+      return renewed.accessToken;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.end(error.body.code);
+      throw error;
+    }
+  }
+
+  private store({ user, sessionId, accessToken, refreshToken }: Session): void {
+    const session: StoredSession = {
+      user,
+      sessionId,
+      accessToken,
+      expiresAt: Date.now() + lifetimeMs(accessToken),
+      refreshToken,
+    };
+    localStorage.setItem(KEY, JSON.stringify(session));
+  }
+
+  private publish(status: SessionStatus): void {
+    const now = this.status.getState();
+    const same =
+      now.kind === 'signed-in' && status.kind === 'signed-in'
+        ? now.sessionId === status.sessionId
+        : now.kind === status.kind;
+    if (!same) this.status.setState(status, true);
+  }
+}
+
+function read(): StoredSession | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? 'null') as StoredSession | null;
+  } catch {
+    return null;
+  }
+}
+
+function statusOf(session: StoredSession | null): SessionStatus {
+  if (!session) return { kind: 'signed-out', code: null };
+  return { kind: 'signed-in', user: session.user, sessionId: session.sessionId };
+}
+
+/** From the token's own claims, so that a wrong clock on this machine does not matter. */
+function lifetimeMs(jwt: string): number {
+  const payload = jwt.split('.')[1] ?? '';
+  const { iat, exp } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as {
+    iat: number;
+    exp: number;
+  };
+  return (exp - iat) * 1000;
+}

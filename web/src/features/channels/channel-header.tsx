@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { useStore } from 'zustand';
+import type { Api } from '../../api/api';
+import type { ChannelState } from '../../generated/types';
+import type { HubbubClient } from '../../realtime/client';
+import { IconButton } from '../../ui/button';
+import { ChannelIcon } from '../../ui/channel-icon';
+import { BackIcon, DotsIcon, PeopleIcon, SignOutIcon } from '../../ui/icons';
+import { Menu, MenuItem } from '../../ui/menu';
+import { LeaveChannel } from './leave-channel';
+
+interface Props {
+  api: Api;
+  client: HubbubClient;
+  channel: ChannelState;
+  membersShown: boolean;
+  onToggleMembers: () => void;
+}
+
+export function ChannelHeader({ api, client, channel, membersShown, onToggleMembers }: Props) {
+  const id = channel.chatChannelId;
+  const [leaving, setLeaving] = useState(false);
+  const intl = useIntl();
+  const changes = useStore(client.membershipChanges, (map) => map.get(id) ?? 0);
+  const details = useQuery({ queryKey: ['channel', id, changes], queryFn: () => api.channel(id), placeholderData: (old) => old });
+  const about = details.data?.channel.chatChannelId === id ? details.data.channel : null;
+
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-1 border-b border-line ps-2 pe-2.5 md:ps-5">
+      <a
+        href="#/"
+        aria-label={intl.formatMessage({ id: 'channel.back' })}
+        className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-pressed md:hidden"
+      >
+        <BackIcon />
+      </a>
+      <div className="flex min-w-0 flex-1 items-baseline gap-3">
+        <h1 className="flex min-w-0 shrink-0 items-center gap-1.5 self-center text-base font-semibold max-md:shrink">
+          <ChannelIcon type={channel.type} className="size-4.5 text-soft" />
+          <span className="truncate" data-testid="channel-name">
+            {channel.name}
+          </span>
+        </h1>
+        {about?.topic && <p className="hidden min-w-0 truncate text-sm text-soft md:block">{about.topic}</p>}
+      </div>
+      <button
+        type="button"
+        onClick={onToggleMembers}
+        aria-label={intl.formatMessage({ id: 'channel.members' })}
+        title={intl.formatMessage({ id: 'channel.members' })}
+        aria-pressed={membersShown}
+        className="inline-flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm text-soft transition-colors hover:bg-pressed hover:text-text aria-pressed:bg-accent-wash aria-pressed:text-accent"
+      >
+        <PeopleIcon />
+        {about && <span className="tabular-nums">{about.memberCount}</span>}
+      </button>
+      <Menu
+        trigger={
+          <IconButton label={intl.formatMessage({ id: 'channel.menu' })}>
+            <DotsIcon />
+          </IconButton>
+        }
+      >
+        <MenuItem danger icon={<SignOutIcon className="size-4.5" />} onSelect={() => setLeaving(true)}>
+          <FormattedMessage id="channel.leave" />
+        </MenuItem>
+      </Menu>
+      {leaving && <LeaveChannel client={client} channel={channel} onClose={() => setLeaving(false)} />}
+    </header>
+  );
+}

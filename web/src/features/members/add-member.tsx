@@ -1,0 +1,58 @@
+import { useState, type FormEvent } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import type { Api } from '../../api/api';
+import { ApiError } from '../../api/http';
+import { Button } from '../../ui/button';
+import { useErrorText } from '../../ui/error-text';
+import { Field } from '../../ui/field';
+
+export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: number; onAdded: () => void }) {
+  const [username, setUsername] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [added, setAdded] = useState<string | null>(null);
+  const intl = useIntl();
+  const text = useErrorText();
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    setAdded(null);
+    try {
+      const { member } = await api.addMember(channelId, username.trim().replace(/^@/, ''));
+      setAdded(member.user.displayName);
+      setUsername('');
+      onAdded();
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) throw thrown;
+      setError(text(thrown.body));
+    }
+    setBusy(false);
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="border-b border-line px-4 py-3.5">
+      <Field
+        label={intl.formatMessage({ id: 'members.add.label' })}
+        error={error}
+        value={username}
+        onChange={setUsername}
+        before="@"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        maxLength={33}
+      />
+      <div className="mt-2.5 flex items-center gap-2">
+        <p role="status" className="min-w-0 flex-1 truncate text-sm text-soft">
+          {added !== null && <FormattedMessage id="members.added" values={{ name: added }} />}
+        </p>
+        <Button type="submit" size="small" busy={busy} disabled={username.trim() === ''}>
+          <FormattedMessage id="members.add.submit" />
+        </Button>
+      </div>
+    </form>
+  );
+}

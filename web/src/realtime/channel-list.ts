@@ -1,0 +1,69 @@
+// The channels of the signed-in user, and what of them was seen in this browser. Pure.
+import type { ChannelState, Message } from '../generated/types';
+
+export interface Seen {
+  readonly messageId: number;
+  readonly seq: number;
+}
+
+export interface ChannelList {
+  /** False until the server has told the list for the first time. */
+  readonly known: boolean;
+  readonly byId: ReadonlyMap<number, ChannelState>;
+  /** What this browser showed. It runs ahead of the server's read marks. */
+  readonly seen: ReadonlyMap<number, Seen>;
+}
+
+export const noChannels: ChannelList = { known: false, byId: new Map(), seen: new Map() };
+
+export function withAll(list: ChannelList, channels: readonly ChannelState[]): ChannelList {
+  return { ...list, known: true, byId: new Map(channels.map((channel) => [channel.chatChannelId, channel])) };
+}
+
+export function withChannel(list: ChannelList, channel: ChannelState): ChannelList {
+  return { ...list, byId: new Map(list.byId).set(channel.chatChannelId, channel) };
+}
+
+export function withoutChannel(list: ChannelList, channelId: number): ChannelList {
+  const byId = new Map(list.byId);
+  byId.delete(channelId);
+  return { ...list, byId };
+}
+
+/** Counts a message that came in live; one that was counted before changes nothing. */
+export function withMessage(list: ChannelList, message: Message, eventSeq: number, me: number): ChannelList {
+  const channel = list.byId.get(message.chatChannelId);
+  if (!channel || message.seq <= channel.lastSeq) return list;
+  const mine = message.senderId === me;
+  const counted = withChannel(list, {
+    ...channel,
+    lastMessageId: message.id,
+    lastSeq: message.seq,
+    lastEventSeq: Math.max(channel.lastEventSeq, eventSeq),
+    unreadCount: channel.unreadCount + (mine ? 0 : 1),
+  });
+  // Whoever writes has read what stands above.
+  return mine ? withSeen(counted, channel.chatChannelId, { messageId: message.id, seq: message.seq }) : counted;
+}
+
+/** Seen marks only move forward. */
+export function withSeen(list: ChannelList, channelId: number, seen: Seen): ChannelList {
+  const before = list.seen.get(channelId);
+  if (before && before.seq >= seen.seq) return list;
+  return { ...list, seen: new Map(list.seen).set(channelId, seen) };
+}
+
+export function unreadOf(list: ChannelList, channel: ChannelState): number {
+  const seen = list.seen.get(channel.chatChannelId);
+  return Math.min(channel.unreadCount, Math.max(0, channel.lastSeq - (seen?.seq ?? 0)));
+}
+
+export function unreadInAll(list: ChannelList): number {
+  return [...list.byId.values()].reduce((sum, channel) => sum + unreadOf(list, channel), 0);
+}
+
+/** The id of the last message read, by the server's word or this browser's. */
+export function readUpTo(list: ChannelList, channelId: number): number {
+  const server = list.byId.get(channelId)?.lastReadMessageId ?? 0;
+  return Math.max(server, list.seen.get(channelId)?.messageId ?? 0);
+}

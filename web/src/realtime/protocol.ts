@@ -1,0 +1,77 @@
+// The socket's events and requests, as types. Shapes come from contract/; this file only pairs names with them.
+import type {
+  ChannelAddedEvent,
+  ChannelRemovedEvent,
+  ChannelState,
+  ConnectedEvent,
+  DisconnectedEvent,
+  ErrorBody,
+  ErrorEvent,
+  Member,
+  MembershipEvent,
+  Message,
+  MessageDeletedEvent,
+  MessageEditedEvent,
+  NewMessageEvent,
+  UserTypingEvent,
+} from '../generated/types';
+
+/** A durable change of a channel. Every name that carries an eventSeq counts, also one this client does not know. */
+export type ChannelEvent =
+  | { readonly event: 'new_message'; readonly data: NewMessageEvent }
+  | { readonly event: 'message_edited'; readonly data: MessageEditedEvent }
+  | { readonly event: 'message_deleted'; readonly data: MessageDeletedEvent }
+  | { readonly event: 'user_joined' | 'user_left'; readonly data: MembershipEvent }
+  | {
+      readonly event: 'reaction_added' | 'reaction_removed';
+      readonly data: { readonly chatChannelId: number; readonly eventSeq: number };
+    };
+
+export type ServerEvent =
+  | ChannelEvent
+  | { readonly event: 'connected'; readonly data: ConnectedEvent }
+  | { readonly event: 'disconnected'; readonly data: DisconnectedEvent }
+  | { readonly event: 'error'; readonly data: ErrorEvent }
+  | { readonly event: 'channel_added'; readonly data: ChannelAddedEvent }
+  | { readonly event: 'channel_removed'; readonly data: ChannelRemovedEvent }
+  | { readonly event: 'user_typing' | 'user_stopped_typing'; readonly data: UserTypingEvent };
+
+export interface Resumed {
+  readonly recovered: boolean;
+  readonly events: readonly ChannelEvent[];
+  readonly lastEventSeq: number;
+}
+
+export interface Requests {
+  send_message: {
+    body: { chatChannelId: number; content: string; clientMessageId: string };
+    reply: { message: Message; deduplicated?: boolean };
+  };
+  join_channel: {
+    body: { chatChannelId: number; historyLimit: number };
+    reply: { channel: ChannelState; members: readonly Member[]; messages: readonly Message[] };
+  };
+  leave_channel: { body: { chatChannelId: number }; reply: object };
+  get_history: {
+    body: { chatChannelId: number; before?: number; limit: number };
+    reply: { messages: readonly Message[]; hasMoreBefore: boolean; hasMoreAfter: boolean };
+  };
+  resume: {
+    body: { channels: Record<string, number> };
+    reply: { channels: Record<string, Resumed> };
+  };
+  refresh_token: { body: { token: string }; reply: { expiresAt: string } };
+}
+
+export type RequestName = keyof Requests;
+
+/** `lost`: no answer came. It may or may not have happened. */
+export type Reply<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'refused'; readonly error: ErrorBody }
+  | { readonly kind: 'lost' };
+
+export type Request = <N extends RequestName>(
+  name: N,
+  body: Requests[N]['body'],
+) => Promise<Reply<Requests[N]['reply']>>;

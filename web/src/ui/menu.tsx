@@ -1,0 +1,84 @@
+import { DropdownMenu } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { CheckIcon } from './icons';
+
+const itemLook =
+  'flex h-9 items-center gap-2.5 rounded-md px-2.5 outline-none select-none data-highlighted:bg-hover data-highlighted:text-text';
+
+export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          sideOffset={6}
+          collisionPadding={8}
+          align="end"
+          className="z-50 min-w-56 animate-appear rounded-xl border border-line bg-raised p-1.5 text-sm shadow-float"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+export function MenuItem({
+  icon,
+  danger = false,
+  onSelect,
+  children,
+}: {
+  icon: ReactNode;
+  danger?: boolean;
+  onSelect: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Item onSelect={onSelect} className={`${itemLook} ${danger ? 'text-danger data-highlighted:text-danger' : ''}`}>
+      {icon}
+      {children}
+    </DropdownMenu.Item>
+  );
+}
+
+/** A group of which one is chosen. Choosing keeps the menu open, so that the effect is seen. */
+export function MenuChoice<T extends string>({
+  label,
+  value,
+  options,
+  onChoose,
+}: {
+  label: string;
+  value: T;
+  options: readonly { readonly value: T; readonly text: string }[];
+  onChoose: (value: T) => void;
+}) {
+  return (
+    <DropdownMenu.Group>
+      <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-soft">{label}</DropdownMenu.Label>
+      <DropdownMenu.RadioGroup value={value}>
+        {options.map((option) => (
+          <DropdownMenu.RadioItem
+            key={option.value}
+            value={option.value}
+            onSelect={(event) => {
+              event.preventDefault();
+              onChoose(option.value);
+            }}
+            className={itemLook}
+          >
+            <span className="flex-1">{option.text}</span>
+            <DropdownMenu.ItemIndicator className="text-accent">
+              <CheckIcon className="size-4" />
+            </DropdownMenu.ItemIndicator>
+          </DropdownMenu.RadioItem>
+        ))}
+      </DropdownMenu.RadioGroup>
+    </DropdownMenu.Group>
+  );
+}
+
+export function MenuSeparator() {
+  return <DropdownMenu.Separator className="-mx-1.5 my-1.5 h-px bg-line" />;
+}
