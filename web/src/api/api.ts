@@ -1,11 +1,4 @@
-import type {
-  Channel,
-  ChannelState,
-  Member,
-  PublicUser,
-  ServerConfig,
-  Session,
-} from '../generated/types';
+import type { Channel, ChannelState, Member, PublicUser, ServerConfig, Session } from '../generated/types';
 import { ApiError, call, type Method } from './http';
 import { SessionKeeper } from './session';
 
@@ -19,12 +12,16 @@ const PAGE = 50;
 
 const query = (values: Record<string, string | number | null>): string =>
   new URLSearchParams(
-    Object.entries(values).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, String(value)]])),
+    Object.entries(values).flatMap(([name, value]) =>
+      value === null || value === '' ? [] : [[name, String(value)]],
+    ),
   ).toString();
 
 /** The REST interface. Every method throws ApiError. */
 export class Api {
-  readonly session = new SessionKeeper((refreshToken) => call('POST', '/auth/refresh', null, { refreshToken }));
+  readonly session = new SessionKeeper((refreshToken) =>
+    call('POST', '/auth/refresh', null, { refreshToken }),
+  );
 
   config = (): Promise<ServerConfig> => call('GET', '/config', null);
 

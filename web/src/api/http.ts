@@ -23,13 +23,20 @@ export async function call<T>(method: Method, path: string, token: string | null
     response = await fetch(`/api/v1${path}`, { method, headers, body: body ? JSON.stringify(body) : null });
     text = await response.text();
   } catch {
-    throw new ApiError({ code: 'client.unreachable', message: 'The server did not answer.', retryable: true }, 0);
+    throw new ApiError(
+      { code: 'client.unreachable', message: 'The server did not answer.', retryable: true },
+      0,
+    );
   }
   const answer = parse(text);
   if (response.ok) return answer as T;
   const error = (answer as { error?: ErrorBody } | null)?.error;
   // A proxy in front answers in its own words.
-  const fallback = { code: 'server.unavailable', message: response.statusText, retryable: response.status >= 500 };
+  const fallback = {
+    code: 'server.unavailable',
+    message: response.statusText,
+    retryable: response.status >= 500,
+  };
   throw new ApiError(error ?? fallback, response.status);
 }
 

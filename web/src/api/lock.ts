@@ -12,7 +12,8 @@ async function underLease<T>(key: string, work: () => Promise<T>): Promise<T> {
   const holder = (): { who: string; until: number } =>
     JSON.parse(localStorage.getItem(key) ?? '{"who":"","until":0}') as { who: string; until: number };
   while (holder().who !== me) {
-    if (holder().until < Date.now()) localStorage.setItem(key, JSON.stringify({ who: me, until: Date.now() + LEASE_MS }));
+    if (holder().until < Date.now())
+      localStorage.setItem(key, JSON.stringify({ who: me, until: Date.now() + LEASE_MS }));
     // Of several that wrote at once, the last one holds it.
     await new Promise((done) => setTimeout(done, SETTLE_MS));
   }

@@ -43,7 +43,9 @@ export function withMessage(list: ChannelList, message: Message, eventSeq: numbe
     unreadCount: channel.unreadCount + (mine ? 0 : 1),
   });
   // Whoever writes has read what stands above.
-  return mine ? withSeen(counted, channel.chatChannelId, { messageId: message.id, seq: message.seq }) : counted;
+  return mine
+    ? withSeen(counted, channel.chatChannelId, { messageId: message.id, seq: message.seq })
+    : counted;
 }
 
 /** Seen marks only move forward. */

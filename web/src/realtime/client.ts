@@ -40,7 +40,9 @@ export class HubbubClient {
   readonly userId: number;
   readonly connection: Connection;
   readonly channels: StoreApi<ChannelList>;
-  readonly limits: StoreApi<Limits> = createStore(() => ({ messageBytesMax: 16_384, historyPageMax: 100 }) as Limits);
+  readonly limits: StoreApi<Limits> = createStore(
+    () => ({ messageBytesMax: 16_384, historyPageMax: 100 }) as Limits,
+  );
   /** Counts membership changes per channel, so that views of the members know when to ask again. */
   readonly membershipChanges: StoreApi<ReadonlyMap<number, number>> = createStore(
     () => new Map() as ReadonlyMap<number, number>,
@@ -96,6 +98,10 @@ export class HubbubClient {
   send(channelId: number, content: string): void {
     void this.outbox.enqueue(channelId, content);
   }
+
+  readonly retry = (clientMessageId: string): void => void this.outbox.retry(clientMessageId);
+
+  readonly discard = (clientMessageId: string): void => void this.outbox.discard(clientMessageId);
 
   async join(channelId: number): Promise<Reply<unknown>> {
     const reply = await this.transport.request('join_channel', { chatChannelId: channelId, historyLimit: 1 });
@@ -183,12 +189,16 @@ export class HubbubClient {
       this.channels.setState((list) => withMessage(list, message, eventSeq, this.userId), true);
       this.saveSeen(before);
       this.typists.stopped(message.chatChannelId, message.senderId);
-      if (message.clientMessageId && message.senderId === this.userId) this.outbox.settle(message.clientMessageId);
+      if (message.clientMessageId && message.senderId === this.userId)
+        this.outbox.settle(message.clientMessageId);
     } else if (event.event === 'user_joined' || event.event === 'user_left') {
       const { chatChannelId, user } = event.data;
       this.directory.learn([user]);
       const changes = this.membershipChanges.getState();
-      this.membershipChanges.setState(new Map(changes).set(chatChannelId, (changes.get(chatChannelId) ?? 0) + 1), true);
+      this.membershipChanges.setState(
+        new Map(changes).set(chatChannelId, (changes.get(chatChannelId) ?? 0) + 1),
+        true,
+      );
     }
   }
 

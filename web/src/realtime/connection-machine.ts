@@ -37,7 +37,7 @@ export interface Step {
 const stay = (status: ConnectionStatus): Step => ({ status, effect: { kind: 'none' } });
 
 export function step(status: ConnectionStatus, input: ConnectionInput): Step {
-  if (status.kind === 'signed-out') return stay(status);
+  if (status.kind === 'signed-out' && input.kind !== 'start') return stay(status);
   switch (input.kind) {
     case 'start':
       return { status: { kind: 'connecting' }, effect: { kind: 'connect' } };

@@ -11,7 +11,9 @@ export interface Link {
 
 /** Runs the connection machine on a link, with the browser's timers and its word on the network. */
 export class Connection {
-  readonly status: StoreApi<ConnectionStatus> = createStore(() => ({ kind: 'connecting' }) as ConnectionStatus);
+  readonly status: StoreApi<ConnectionStatus> = createStore(
+    () => ({ kind: 'connecting' }) as ConnectionStatus,
+  );
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The server's own word on when to come back, from `disconnected`. */
   private retryAfterMs: number | null = null;

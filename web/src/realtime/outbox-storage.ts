@@ -32,7 +32,9 @@ export class OutboxStorage {
 
   async load(userId: number): Promise<StoredEntry[]> {
     const entries = await this.db.getAllFromIndex('outbox', 'userId', userId);
-    return entries.sort((a, b) => a.createdAt - b.createdAt || a.clientMessageId.localeCompare(b.clientMessageId));
+    return entries.sort(
+      (a, b) => a.createdAt - b.createdAt || a.clientMessageId.localeCompare(b.clientMessageId),
+    );
   }
 
   async put(entry: StoredEntry): Promise<void> {

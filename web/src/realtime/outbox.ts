@@ -18,7 +18,11 @@ export type OutboxEntry = StoredEntry & {
 
 type Send = (body: Requests['send_message']['body']) => Promise<Reply<Requests['send_message']['reply']>>;
 
-const noAnswer: ErrorBody = { code: 'client.timeout', message: 'The server did not answer.', retryable: true };
+const noAnswer: ErrorBody = {
+  code: 'client.timeout',
+  message: 'The server did not answer.',
+  retryable: true,
+};
 const tooOld: ErrorBody = { code: 'client.too_old', message: 'Written too long ago.', retryable: true };
 
 export class Outbox {
@@ -76,6 +80,10 @@ export class Outbox {
     await (await this.storage)?.remove(clientMessageId);
   }
 
+  async forgetAll(): Promise<void> {
+    await Promise.all(this.entries().map((entry) => this.discard(entry.clientMessageId)));
+  }
+
   /** The timeline shows the message: it is no longer on its way, whoever delivered it. */
   settle(clientMessageId: string): void {
     if (this.find(clientMessageId)) void this.discard(clientMessageId);
@@ -83,7 +91,8 @@ export class Outbox {
 
   resume(): void {
     this.online = true;
-    for (const channelId of new Set(this.entries().map((entry) => entry.chatChannelId))) void this.drain(channelId);
+    for (const channelId of new Set(this.entries().map((entry) => entry.chatChannelId)))
+      void this.drain(channelId);
   }
 
   pause(): void {
@@ -128,8 +137,9 @@ export class Outbox {
     if (entry) await this.keep(entry);
   }
 
-  private async keep({ sent: _, ...entry }: OutboxEntry): Promise<void> {
-    await (await this.storage)?.put(entry);
+  private async keep(entry: StoredEntry): Promise<void> {
+    // A full disk must not keep a message from leaving.
+    await (await this.storage)?.put(entry).catch(() => undefined);
   }
 
   private next(channelId: number): OutboxEntry | undefined {
@@ -138,7 +148,9 @@ export class Outbox {
 
   private edit(clientMessageId: string, fields: Partial<OutboxEntry>): void {
     this.write(
-      this.entries().map((entry) => (entry.clientMessageId === clientMessageId ? { ...entry, ...fields } : entry)),
+      this.entries().map((entry) =>
+        entry.clientMessageId === clientMessageId ? { ...entry, ...fields } : entry,
+      ),
     );
   }
 

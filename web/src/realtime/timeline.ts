@@ -95,6 +95,8 @@ function append(timeline: Timeline, message: Message): Timeline {
 }
 
 function change(timeline: Timeline, id: number, fields: Partial<Message>): Timeline {
-  const messages = timeline.messages.map((message) => (message.id === id ? { ...message, ...fields } : message));
+  const messages = timeline.messages.map((message) =>
+    message.id === id ? { ...message, ...fields } : message,
+  );
   return { ...timeline, messages };
 }

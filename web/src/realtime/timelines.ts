@@ -3,7 +3,15 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody, Message } from '../generated/types';
 import { backoffMs } from './backoff';
 import type { ChannelEvent, Request, Requests, Resumed } from './protocol';
-import { applyEvent, confirmSent, hasGap, keepNewest, prependPage, timelineFrom, type Timeline } from './timeline';
+import {
+  applyEvent,
+  confirmSent,
+  hasGap,
+  keepNewest,
+  prependPage,
+  timelineFrom,
+  type Timeline,
+} from './timeline';
 
 const PAGE = 50;
 const OPEN_MAX = 20;
@@ -67,8 +75,10 @@ export class Timelines {
   async resume(): Promise<void> {
     const known: Record<string, number> = {};
     for (const [id, view] of this.store.getState()) {
-      if (view.kind === 'ready') known[id] = view.timeline.lastEventSeq;
-      else void this.load(id, false);
+      if (view.kind === 'ready') {
+        known[id] = view.timeline.lastEventSeq;
+        if (view.older === 'failed') this.write(id, { ...view, older: 'idle' });
+      } else void this.load(id, false);
     }
     if (Object.keys(known).length > 0) await this.resumeFrom(known);
   }
@@ -78,12 +88,20 @@ export class Timelines {
     const first = view?.timeline.messages[0];
     if (!view || !first || !view.timeline.hasMoreBefore || view.older === 'loading') return;
     this.write(channelId, { ...view, older: 'loading' });
-    const reply = await this.request('get_history', { chatChannelId: channelId, before: first.id, limit: PAGE });
+    const reply = await this.request('get_history', {
+      chatChannelId: channelId,
+      before: first.id,
+      limit: PAGE,
+    });
     const now = this.ready(channelId);
     if (!now) return;
     if (reply.kind === 'ok') {
       const { messages, hasMoreBefore } = reply.value;
-      this.write(channelId, { ...now, older: 'idle', timeline: prependPage(now.timeline, messages, hasMoreBefore) });
+      this.write(channelId, {
+        ...now,
+        older: 'idle',
+        timeline: prependPage(now.timeline, messages, hasMoreBefore),
+      });
     } else {
       this.write(channelId, { ...now, older: 'failed' });
     }
@@ -111,7 +129,12 @@ export class Timelines {
     const { channel, messages } = reply.value;
     const hasMoreBefore = (messages[0]?.seq ?? 1) > 1;
     const base = timelineFrom(messages, hasMoreBefore, channel.lastEventSeq);
-    this.write(channelId, { kind: 'ready', timeline: events.reduce(applyEvent, base), older: 'idle', wasReset });
+    this.write(channelId, {
+      kind: 'ready',
+      timeline: events.reduce(applyEvent, base),
+      older: 'idle',
+      wasReset,
+    });
     this.onJoined(reply.value);
     this.mend(channelId);
   }

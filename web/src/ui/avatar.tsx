@@ -1,7 +1,15 @@
 const HUES = [12, 40, 75, 130, 165, 195, 225, 255, 285, 315, 345];
 
 /** Initials on a colour that stays with the person. Decorative: the name stands beside it. */
-export function Avatar({ id, name, className = 'size-9 text-sm' }: { id: number; name: string; className?: string }) {
+export function Avatar({
+  id,
+  name,
+  className = 'size-9 text-sm',
+}: {
+  id: number;
+  name: string;
+  className?: string;
+}) {
   const hue = HUES[id % HUES.length];
   return (
     <span

@@ -13,7 +13,14 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   size?: 'normal' | 'small';
 }
 
-export function Button({ look = 'quiet', busy = false, size = 'normal', className = '', children, ...rest }: ButtonProps) {
+export function Button({
+  look = 'quiet',
+  busy = false,
+  size = 'normal',
+  className = '',
+  children,
+  ...rest
+}: ButtonProps) {
   const room = size === 'small' ? 'h-8 px-3 text-sm' : 'h-10 px-4';
   return (
     <button

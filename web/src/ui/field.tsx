@@ -24,7 +24,11 @@ export function Field({ label, hint, error = null, value, onChange, before, afte
         {label}
       </label>
       <div className="relative">
-        {before && <span className="pointer-events-none absolute inset-y-0 start-3 flex items-center text-soft">{before}</span>}
+        {before && (
+          <span className="pointer-events-none absolute inset-y-0 start-3 flex items-center text-soft">
+            {before}
+          </span>
+        )}
         <input
           {...rest}
           id={id}
@@ -37,7 +41,11 @@ export function Field({ label, hint, error = null, value, onChange, before, afte
         {after && <span className="absolute inset-y-0 end-0.5 flex items-center">{after}</span>}
       </div>
       {note && (
-        <p id={`${id}-note`} role={error ? 'alert' : undefined} className={`mt-1.5 text-[0.8125rem] ${error ? 'text-danger' : 'text-soft'}`}>
+        <p
+          id={`${id}-note`}
+          role={error ? 'alert' : undefined}
+          className={`mt-1.5 text-[0.8125rem] ${error ? 'text-danger' : 'text-soft'}`}
+        >
           {note}
         </p>
       )}

@@ -83,7 +83,9 @@ export const EyeIcon = icon(
 export const EyeOffIcon = icon(
   <path d="M4 4l16 16M9.9 5.9A10 10 0 0 1 12 5.7c4 0 7.5 2.3 9.5 6.3a13 13 0 0 1-2.8 3.7M6 7.4A12.5 12.5 0 0 0 2.5 12c2 4 5.5 6.3 9.5 6.3 1.5 0 2.9-.3 4.2-.9M9.8 9.9a2.8 2.8 0 0 0 4 4" />,
 );
-export const SignOutIcon = icon(<path d="M10 4.5H6.5a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H10M15.5 8l4 4-4 4M19 12h-9" />);
+export const SignOutIcon = icon(
+  <path d="M10 4.5H6.5a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H10M15.5 8l4 4-4 4M19 12h-9" />,
+);
 export const CloudOffIcon = icon(
   <path d="M4 4l16 16M8.3 8.3A6 6 0 0 0 6.5 11 4 4 0 0 0 7 19h10c.5 0 1-.1 1.5-.3M11 6.6a6 6 0 0 1 6.5 4.9A3.8 3.8 0 0 1 20.6 16" />,
 );

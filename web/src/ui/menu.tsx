@@ -35,7 +35,10 @@ export function MenuItem({
   children: ReactNode;
 }) {
   return (
-    <DropdownMenu.Item onSelect={onSelect} className={`${itemLook} ${danger ? 'text-danger data-highlighted:text-danger' : ''}`}>
+    <DropdownMenu.Item
+      onSelect={onSelect}
+      className={`${itemLook} ${danger ? 'text-danger data-highlighted:text-danger' : ''}`}
+    >
       {icon}
       {children}
     </DropdownMenu.Item>
@@ -56,7 +59,9 @@ export function MenuChoice<T extends string>({
 }) {
   return (
     <DropdownMenu.Group>
-      <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-soft">{label}</DropdownMenu.Label>
+      <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-soft">
+        {label}
+      </DropdownMenu.Label>
       <DropdownMenu.RadioGroup value={value}>
         {options.map((option) => (
           <DropdownMenu.RadioItem

@@ -4,7 +4,10 @@ import { AlertIcon } from './icons';
 /** What went wrong, beside the form or list that it concerns. */
 export function Notice({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
-    <div role="alert" className="flex items-center gap-2.5 rounded-lg bg-danger-wash px-3 py-2.5 text-sm text-danger">
+    <div
+      role="alert"
+      className="flex items-center gap-2.5 rounded-lg bg-danger-wash px-3 py-2.5 text-sm text-danger"
+    >
       <AlertIcon className="size-4.5" />
       <span className="min-w-0 flex-1">{children}</span>
       {action}
@@ -26,7 +29,9 @@ export function EmptyState({
 }) {
   return (
     <div className="m-auto flex max-w-sm animate-appear flex-col items-center px-6 py-10 text-center">
-      <span className="mb-4 flex size-14 items-center justify-center rounded-2xl bg-accent-wash text-accent">{icon}</span>
+      <span className="mb-4 flex size-14 items-center justify-center rounded-2xl bg-accent-wash text-accent">
+        {icon}
+      </span>
       <h2 className="text-lg font-semibold text-balance">{title}</h2>
       {text && <p className="mt-1 text-soft text-pretty">{text}</p>}
       {children && <div className="mt-5 flex flex-wrap justify-center gap-2">{children}</div>}

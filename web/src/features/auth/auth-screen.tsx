@@ -31,7 +31,9 @@ export function AuthScreen({ api, endedBy }: { api: Api; endedBy: string | null 
       <div className="flex justify-end pt-3">
         <Menu
           trigger={
-            <IconButton label={`${intl.formatMessage({ id: 'theme.label' })}, ${intl.formatMessage({ id: 'language.label' })}`}>
+            <IconButton
+              label={`${intl.formatMessage({ id: 'theme.label' })}, ${intl.formatMessage({ id: 'language.label' })}`}
+            >
               <ChevronsIcon />
             </IconButton>
           }
@@ -94,7 +96,9 @@ function AuthForm({ mode, api, endedBy }: { mode: Mode; api: Api; endedBy: strin
     setBusy(true);
     setError(null);
     try {
-      await (signUp ? api.register(username.trim(), password, displayName.trim()) : api.login(username.trim(), password));
+      await (signUp
+        ? api.register(username.trim(), password, displayName.trim())
+        : api.login(username.trim(), password));
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) throw thrown;
       setError(thrown.body);

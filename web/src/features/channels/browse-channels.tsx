@@ -36,7 +36,8 @@ export function BrowseChannels({ api, client, onOpen, onClose }: Props) {
     placeholderData: keepPreviousData,
   });
   const channels = pages.data?.pages.flatMap((page) => page.channels) ?? [];
-  const error: Pick<ErrorBody, 'code'> | null = join.error ?? (pages.error instanceof ApiError ? pages.error.body : null);
+  const error: Pick<ErrorBody, 'code'> | null =
+    join.error ?? (pages.error instanceof ApiError ? pages.error.body : null);
 
   return (
     <Modal title={intl.formatMessage({ id: 'browse.title' })} onClose={onClose}>
@@ -75,7 +76,12 @@ export function BrowseChannels({ api, client, onOpen, onClose }: Props) {
           ))}
         </ul>
         {pages.hasNextPage && (
-          <Button size="small" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()} className="mx-auto my-2 flex">
+          <Button
+            size="small"
+            busy={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+            className="mx-auto my-2 flex"
+          >
             <FormattedMessage id="browse.more" />
           </Button>
         )}
@@ -107,7 +113,11 @@ function BrowseRow({ channel, client, joining, onJoin, onOpen }: RowProps) {
         </span>
       </span>
       {isMember ? (
-        <Button size="small" onClick={onOpen} aria-label={intl.formatMessage({ id: 'browse.openNamed' }, { name })}>
+        <Button
+          size="small"
+          onClick={onOpen}
+          aria-label={intl.formatMessage({ id: 'browse.openNamed' }, { name })}
+        >
           <FormattedMessage id="browse.open" />
         </Button>
       ) : (

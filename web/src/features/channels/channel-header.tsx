@@ -24,7 +24,11 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
   const [leaving, setLeaving] = useState(false);
   const intl = useIntl();
   const changes = useStore(client.membershipChanges, (map) => map.get(id) ?? 0);
-  const details = useQuery({ queryKey: ['channel', id, changes], queryFn: () => api.channel(id), placeholderData: (old) => old });
+  const details = useQuery({
+    queryKey: ['channel', id, changes],
+    queryFn: () => api.channel(id),
+    placeholderData: (old) => old,
+  });
   const about = details.data?.channel.chatChannelId === id ? details.data.channel : null;
 
   return (

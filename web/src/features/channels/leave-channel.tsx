@@ -34,7 +34,9 @@ export function LeaveChannel({ client, channel, onClose }: Props) {
   return (
     <Modal
       title={intl.formatMessage({ id: 'channel.leave.title' }, { name: channel.name })}
-      lead={intl.formatMessage({ id: channel.type === 'public' ? 'channel.leave.public' : 'channel.leave.private' })}
+      lead={intl.formatMessage({
+        id: channel.type === 'public' ? 'channel.leave.public' : 'channel.leave.private',
+      })}
       onClose={onClose}
     >
       <div className="space-y-4 px-6 pb-6">

@@ -10,11 +10,23 @@ import { Spinner } from '../../ui/spinner';
 import { useJoin } from './use-join';
 
 /** A link led to a channel that is not among the user's: offers to join it, or says that it is not there. */
-export function NotAMember({ api, client, channelId }: { api: Api; client: HubbubClient; channelId: number }) {
+export function NotAMember({
+  api,
+  client,
+  channelId,
+}: {
+  api: Api;
+  client: HubbubClient;
+  channelId: number;
+}) {
   const intl = useIntl();
   const text = useErrorText();
   const join = useJoin(client, () => undefined);
-  const found = useQuery({ queryKey: ['channel', channelId, 'outside'], queryFn: () => api.channel(channelId), retry: false });
+  const found = useQuery({
+    queryKey: ['channel', channelId, 'outside'],
+    queryFn: () => api.channel(channelId),
+    retry: false,
+  });
 
   if (found.isPending) return <Spinner className="m-auto size-6 text-soft" />;
   if (!found.data || found.data.channel.archivedAt !== null) {

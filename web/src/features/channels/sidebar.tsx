@@ -43,14 +43,27 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
         </IconButton>
       </header>
 
-      <nav aria-label={intl.formatMessage({ id: 'channels.label' })} className="min-h-0 flex-1 overflow-y-auto px-2 pt-1 pb-4">
+      <nav
+        aria-label={intl.formatMessage({ id: 'channels.label' })}
+        className="min-h-0 flex-1 overflow-y-auto px-2 pt-1 pb-4"
+      >
         {!list.known && <ListSkeleton />}
         {list.known && byName.length === 0 && <NoChannels onCreate={onCreate} onBrowse={onBrowse} />}
         {shared.length > 0 && (
-          <Section title={<FormattedMessage id="channels.public" />} channels={shared} list={list} currentId={currentId} />
+          <Section
+            title={<FormattedMessage id="channels.public" />}
+            channels={shared}
+            list={list}
+            currentId={currentId}
+          />
         )}
         {closed.length > 0 && (
-          <Section title={<FormattedMessage id="channels.private" />} channels={closed} list={list} currentId={currentId} />
+          <Section
+            title={<FormattedMessage id="channels.private" />}
+            channels={closed}
+            list={list}
+            currentId={currentId}
+          />
         )}
       </nav>
 
@@ -111,7 +124,15 @@ function Section({
   );
 }
 
-function ChannelLink({ channel, unread, current }: { channel: ChannelState; unread: number; current: boolean }) {
+function ChannelLink({
+  channel,
+  unread,
+  current,
+}: {
+  channel: ChannelState;
+  unread: number;
+  current: boolean;
+}) {
   const intl = useIntl();
   const look = current
     ? 'bg-accent-wash font-medium text-accent-strong'

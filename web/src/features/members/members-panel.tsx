@@ -65,7 +65,12 @@ export function MembersPanel({ api, client, channel, onClose }: Props) {
           </Button>
         )}
         {pages.hasNextPage && (
-          <Button size="small" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()} className="mx-auto my-2 flex">
+          <Button
+            size="small"
+            busy={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+            className="mx-auto my-2 flex"
+          >
             <FormattedMessage id="members.more" />
           </Button>
         )}

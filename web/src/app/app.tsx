@@ -1,0 +1,66 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useMemo, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { Api } from '../api/api';
+import type { User } from '../generated/types';
+import { AuthScreen } from '../features/auth/auth-screen';
+import { drafts } from '../features/composer/drafts';
+import { assertNever } from '../realtime/assert-never';
+import { HubbubClient } from '../realtime/client';
+import { Workspace } from './workspace';
+
+export function App({ api }: { api: Api }) {
+  const status = useStore(api.session.status);
+  switch (status.kind) {
+    case 'signed-out':
+      return (
+        <Queries key="signed-out">
+          <AuthScreen api={api} endedBy={status.code} />
+        </Queries>
+      );
+    case 'signed-in':
+      return (
+        <Queries key={status.sessionId}>
+          <SignedIn api={api} user={status.user} />
+        </Queries>
+      );
+    default:
+      return assertNever(status);
+  }
+}
+
+/** A cache of REST answers that ends with the session: nothing of one user is ever shown to the next. */
+function Queries({ children }: { children: ReactNode }) {
+  const queries = useMemo(
+    () =>
+      new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 5_000, networkMode: 'always' } } }),
+    [],
+  );
+  return <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
+}
+
+function SignedIn({ api, user }: { api: Api; user: User }) {
+  const client = useMemo(() => {
+    const fresh = new HubbubClient({
+      userId: user.id,
+      tokens: api.session,
+      fetchUsers: (ids) => api.users(ids),
+    });
+    fresh.directory.learn([user]);
+    return fresh;
+  }, [api, user]);
+
+  useEffect(() => {
+    client.start();
+    return () => client.stop('signed-out');
+  }, [client]);
+
+  async function signOut(): Promise<void> {
+    // Nothing written here stays behind on a shared machine.
+    drafts.forgetAll(user.id);
+    await client.outbox.forgetAll();
+    await api.logout();
+  }
+
+  return <Workspace api={api} client={client} user={user} onSignOut={() => void signOut()} />;
+}

@@ -1,0 +1,195 @@
+import { useEffect, useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { useStore } from 'zustand';
+import type { Api } from '../api/api';
+import { BrowseChannels } from '../features/channels/browse-channels';
+import { ChannelHeader } from '../features/channels/channel-header';
+import { CreateChannel } from '../features/channels/create-channel';
+import { NotAMember } from '../features/channels/not-a-member';
+import { Sidebar } from '../features/channels/sidebar';
+import { Composer } from '../features/composer/composer';
+import { ConnectionBanner } from '../features/connection/connection-banner';
+import { MembersPanel } from '../features/members/members-panel';
+import { Timeline } from '../features/timeline/timeline';
+import { TypingLine } from '../features/timeline/typing-line';
+import type { ChannelState, User } from '../generated/types';
+import { unreadInAll, type ChannelList } from '../realtime/channel-list';
+import type { HubbubClient } from '../realtime/client';
+import { Button } from '../ui/button';
+import { HashIcon } from '../ui/icons';
+import { EmptyState } from '../ui/notice';
+import { useWide } from '../ui/use-media';
+import { go, useRoute } from './route';
+
+interface Props {
+  api: Api;
+  client: HubbubClient;
+  user: User;
+  onSignOut: () => void;
+}
+
+type Dialog = 'none' | 'create' | 'browse';
+
+const lastKey = (userId: number): string => `hubbub.channel.${userId}`;
+
+export function Workspace({ api, client, user, onSignOut }: Props) {
+  const { channelId, members } = useRoute();
+  const list = useStore(client.channels);
+  const [dialog, setDialog] = useState<Dialog>('none');
+  const wide = useWide();
+  const channel = channelId === null ? undefined : list.byId.get(channelId);
+
+  useTitle(list, channel);
+  useFirstChannel(list, channelId, wide, user.id);
+
+  const open = (id: number): void => {
+    setDialog('none');
+    go({ channelId: id, members: false });
+  };
+  const toggleMembers = (): void => go({ channelId, members: !members });
+  const showSidebar = wide || channelId === null;
+
+  return (
+    <div className="flex h-full flex-col">
+      <a
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-lg focus:bg-accent focus:px-4 focus:py-2 focus:text-on-accent"
+      >
+        <FormattedMessage id="app.skip" />
+      </a>
+      <ConnectionBanner connection={client.connection} />
+      <div className="flex min-h-0 flex-1">
+        {showSidebar && (
+          <div className="w-full shrink-0 border-line md:w-64 md:border-e lg:w-68">
+            <Sidebar
+              client={client}
+              user={user}
+              currentId={channelId}
+              onCreate={() => setDialog('create')}
+              onBrowse={() => setDialog('browse')}
+              onSignOut={onSignOut}
+            />
+          </div>
+        )}
+        {(wide || channelId !== null) && (
+          <main
+            id="main"
+            tabIndex={-1}
+            className={`flex min-w-0 flex-1 flex-col outline-none ${members && channel ? 'max-lg:hidden' : ''}`}
+          >
+            {channel ? (
+              <>
+                <ChannelHeader
+                  api={api}
+                  client={client}
+                  channel={channel}
+                  membersShown={members}
+                  onToggleMembers={toggleMembers}
+                />
+                <Timeline key={channel.chatChannelId} client={client} channel={channel} />
+                <TypingLine client={client} channelId={channel.chatChannelId} />
+                <Composer key={`${channel.chatChannelId} composer`} client={client} channel={channel} />
+              </>
+            ) : channelId !== null && list.known ? (
+              <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
+            ) : (
+              list.known && (
+                <NoChannel
+                  user={user}
+                  any={list.byId.size > 0}
+                  onCreate={() => setDialog('create')}
+                  onBrowse={() => setDialog('browse')}
+                />
+              )
+            )}
+          </main>
+        )}
+        {channel && members && (
+          <div className="w-full min-w-0 border-line max-lg:flex-1 lg:w-72 lg:shrink-0 lg:border-s">
+            <MembersPanel
+              key={channel.chatChannelId}
+              api={api}
+              client={client}
+              channel={channel}
+              onClose={toggleMembers}
+            />
+          </div>
+        )}
+      </div>
+      {dialog === 'create' && (
+        <CreateChannel
+          api={api}
+          onCreated={(created) => {
+            client.addChannel(created);
+            open(created.chatChannelId);
+          }}
+          onClose={() => setDialog('none')}
+        />
+      )}
+      {dialog === 'browse' && (
+        <BrowseChannels api={api} client={client} onOpen={open} onClose={() => setDialog('none')} />
+      )}
+    </div>
+  );
+}
+
+interface NoChannelProps {
+  user: User;
+  any: boolean;
+  onCreate: () => void;
+  onBrowse: () => void;
+}
+
+function NoChannel({ user, any, onCreate, onBrowse }: NoChannelProps) {
+  const intl = useIntl();
+  if (any)
+    return (
+      <EmptyState
+        icon={<HashIcon className="size-6" />}
+        title={intl.formatMessage({ id: 'channels.pick' })}
+      />
+    );
+  return (
+    <EmptyState
+      icon={<HashIcon className="size-6" />}
+      title={intl.formatMessage({ id: 'channels.welcome.title' }, { name: user.displayName })}
+      text={intl.formatMessage({ id: 'channels.welcome.text' })}
+    >
+      <Button look="primary" onClick={onBrowse}>
+        <FormattedMessage id="channels.browse" />
+      </Button>
+      <Button onClick={onCreate}>
+        <FormattedMessage id="channels.create" />
+      </Button>
+    </EmptyState>
+  );
+}
+
+function useTitle(list: ChannelList, channel: ChannelState | undefined): void {
+  const intl = useIntl();
+  const unread = unreadInAll(list);
+  const app = intl.formatMessage({ id: 'app.name' });
+  const place = channel ? `${channel.name} · ${app}` : app;
+  const title = intl.formatMessage({ id: 'app.title' }, { unread, place });
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+/** Where both panes have room, a conversation is always open: the last one, or the first. */
+function useFirstChannel(list: ChannelList, channelId: number | null, wide: boolean, userId: number): void {
+  useEffect(() => {
+    if (channelId !== null) {
+      if (list.byId.has(channelId)) localStorage.setItem(lastKey(userId), String(channelId));
+      return;
+    }
+    if (!wide || !list.known) return;
+    const remembered = Number(localStorage.getItem(lastKey(userId)));
+    const first = list.byId.has(remembered) ? remembered : list.byId.keys().next().value;
+    if (first !== undefined) go({ channelId: first, members: false }, 'replace');
+  }, [list, channelId, wide, userId]);
+}

@@ -1,0 +1,65 @@
+import { FormattedMessage, useIntl } from 'react-intl';
+import { HashIcon, LockIcon } from '../../ui/icons';
+
+const DAY_MS = 86_400_000;
+
+export function DayDivider({ day, isNew }: { day: Date; isNew: boolean }) {
+  const intl = useIntl();
+  return (
+    <div
+      role="separator"
+      className="relative my-2 flex h-8 items-center justify-center px-5"
+      data-testid="day-divider"
+    >
+      <span className={`absolute inset-x-5 top-1/2 border-t ${isNew ? 'border-danger/60' : 'border-line'}`} />
+      <span className="relative rounded-full border border-line bg-page px-3 py-0.5 text-xs font-medium text-soft">
+        {dayName(day)}
+      </span>
+      {isNew && <NewTag />}
+    </div>
+  );
+
+  function dayName(date: Date): string {
+    const today = new Date();
+    if (date.toDateString() === today.toDateString()) return intl.formatMessage({ id: 'timeline.today' });
+    if (date.toDateString() === new Date(today.getTime() - DAY_MS).toDateString()) {
+      return intl.formatMessage({ id: 'timeline.yesterday' });
+    }
+    const year = date.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' as const };
+    return intl.formatDate(date, { weekday: 'long', month: 'long', day: 'numeric', ...year });
+  }
+}
+
+/** Stands before the first unread message. */
+export function NewDivider() {
+  return (
+    <div role="separator" className="relative my-1 flex h-6 items-center px-5" data-testid="new-divider">
+      <span className="absolute inset-x-5 top-1/2 border-t border-danger/60" />
+      <NewTag />
+    </div>
+  );
+}
+
+function NewTag() {
+  return (
+    <span className="absolute end-5 bg-page ps-2 text-xs font-semibold text-danger">
+      <FormattedMessage id="timeline.new" />
+    </span>
+  );
+}
+
+export function ChannelStart({ name, isPrivate }: { name: string; isPrivate: boolean }) {
+  return (
+    <div className="px-4 pt-8 pb-4 md:px-5">
+      <span className="mb-3 flex size-12 items-center justify-center rounded-2xl bg-accent-wash text-accent">
+        {isPrivate ? <LockIcon className="size-6" /> : <HashIcon className="size-6" />}
+      </span>
+      <p className="text-xl font-semibold text-balance">
+        <FormattedMessage id="timeline.start.title" values={{ name }} />
+      </p>
+      <p className="mt-1 text-soft">
+        <FormattedMessage id="timeline.start.text" />
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+// Messages as a safe subset of Markdown. marked only splits the text into tokens; every node is made by React, so
+// no text becomes HTML. What is outside the subset (HTML, tables, pictures) shows as it was written.
+import { Lexer, type Token, type Tokens } from 'marked';
+import { memo, type ReactNode } from 'react';
+
+export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  return <div className="prose">{blocks(new Lexer({ gfm: true, breaks: true }).lex(text))}</div>;
+});
+
+function blocks(tokens: readonly Token[]): ReactNode[] {
+  return tokens.map((token, index) => <Block key={index} token={token} />);
+}
+
+function Block({ token }: { token: Token }): ReactNode {
+  switch (token.type) {
+    case 'space':
+      return null;
+    case 'paragraph':
+      return <p>{spans((token as Tokens.Paragraph).tokens)}</p>;
+    case 'heading':
+      return (
+        <p>
+          <strong>{spans((token as Tokens.Heading).tokens)}</strong>
+        </p>
+      );
+    case 'code':
+      return (
+        <pre tabIndex={0}>
+          <code>{(token as Tokens.Code).text}</code>
+        </pre>
+      );
+    case 'blockquote':
+      return <blockquote>{blocks((token as Tokens.Blockquote).tokens)}</blockquote>;
+    case 'list':
+      return <List list={token as Tokens.List} />;
+    case 'hr':
+      return <hr />;
+    case 'text':
+      // The text of a list item: a block by place, a span by nature.
+      return <Span token={token} />;
+    case 'checkbox':
+      return <Span token={token} />;
+    default:
+      return <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p>;
+  }
+}
+
+function List({ list }: { list: Tokens.List }) {
+  const items = list.items.map((item, index) => <li key={index}>{blocks(item.tokens)}</li>);
+  return list.ordered ? <ol start={Number(list.start)}>{items}</ol> : <ul>{items}</ul>;
+}
+
+function spans(tokens: readonly Token[] | undefined): ReactNode[] {
+  return (tokens ?? []).map((token, index) => <Span key={index} token={token} />);
+}
+
+function Span({ token }: { token: Token }): ReactNode {
+  switch (token.type) {
+    case 'text': {
+      const text = token as Tokens.Text;
+      return text.tokens ? spans(text.tokens) : text.text;
+    }
+    case 'escape':
+      return (token as Tokens.Escape).text;
+    case 'strong':
+      return <strong>{spans((token as Tokens.Strong).tokens)}</strong>;
+    case 'em':
+      return <em>{spans((token as Tokens.Em).tokens)}</em>;
+    case 'del':
+      return <del>{spans((token as Tokens.Del).tokens)}</del>;
+    case 'codespan':
+      return <code>{(token as Tokens.Codespan).text}</code>;
+    case 'br':
+      return <br />;
+    case 'checkbox':
+      return (token as Tokens.Checkbox).checked ? '☑ ' : '☐ ';
+    case 'link':
+      return <Link link={token as Tokens.Link} />;
+    default:
+      return token.raw;
+  }
+}
+
+function Link({ link }: { link: Tokens.Link }) {
+  if (!isSafe(link.href)) return link.raw;
+  return (
+    <a href={link.href} title={link.title ?? undefined} target="_blank" rel="noopener noreferrer nofollow">
+      {spans(link.tokens)}
+    </a>
+  );
+}
+
+function isSafe(href: string): boolean {
+  try {
+    return ['http:', 'https:', 'mailto:'].includes(new URL(href).protocol);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+import { useSyncExternalStore } from 'react';
+
+const isWatching = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
+
+function subscribe(changed: () => void): () => void {
+  document.addEventListener('visibilitychange', changed);
+  window.addEventListener('focus', changed);
+  window.addEventListener('blur', changed);
+  return () => {
+    document.removeEventListener('visibilitychange', changed);
+    window.removeEventListener('focus', changed);
+    window.removeEventListener('blur', changed);
+  };
+}
+
+/** Whether somebody looks: the tab is in front and its window has the focus. */
+export const useWatching = (): boolean => useSyncExternalStore(subscribe, isWatching);
