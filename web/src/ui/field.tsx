@@ -12,7 +12,7 @@ interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, 'id' | 'onCh
 }
 
 export const inputLook =
-  'w-full rounded-lg border border-edge/70 bg-raised text-text placeholder:text-soft/80 focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 aria-invalid:border-danger';
+  'w-full rounded-lg border border-edge/70 bg-raised text-text placeholder:text-soft/80 outline-none focus-visible:border-accent focus-visible:ring-1 focus-visible:ring-accent aria-invalid:border-danger';
 
 /** A labelled text input with its hint and its error. */
 export function Field({ label, hint, error = null, value, onChange, before, after, ...rest }: Props) {

@@ -89,4 +89,11 @@ export const SignOutIcon = icon(
 export const CloudOffIcon = icon(
   <path d="M4 4l16 16M8.3 8.3A6 6 0 0 0 6.5 11 4 4 0 0 0 7 19h10c.5 0 1-.1 1.5-.3M11 6.6a6 6 0 0 1 6.5 4.9A3.8 3.8 0 0 1 20.6 16" />,
 );
+export const SlidersIcon = icon(
+  <>
+    <path d="M4 8h9M17.5 8H20M4 16h2.5M11 16h9" />
+    <circle cx="15.3" cy="8" r="2.2" />
+    <circle cx="8.7" cy="16" r="2.2" />
+  </>,
+);
 export const ChevronsIcon = icon(<path d="m8 9.5 4-4 4 4M8 14.5l4 4 4-4" />);

@@ -8,7 +8,7 @@ import { BrandMark } from '../../ui/brand';
 import { Button, IconButton } from '../../ui/button';
 import { useErrorText } from '../../ui/error-text';
 import { Field } from '../../ui/field';
-import { ChevronsIcon } from '../../ui/icons';
+import { SlidersIcon } from '../../ui/icons';
 import { Menu } from '../../ui/menu';
 import { Notice } from '../../ui/notice';
 import { PreferenceItems } from '../../ui/preferences-menu';
@@ -34,7 +34,7 @@ export function AuthScreen({ api, endedBy }: { api: Api; endedBy: string | null 
             <IconButton
               label={`${intl.formatMessage({ id: 'theme.label' })}, ${intl.formatMessage({ id: 'language.label' })}`}
             >
-              <ChevronsIcon />
+              <SlidersIcon />
             </IconButton>
           }
         >

@@ -13,6 +13,7 @@ import { HashIcon, SearchIcon } from '../../ui/icons';
 import { Modal } from '../../ui/modal';
 import { Notice } from '../../ui/notice';
 import { Spinner } from '../../ui/spinner';
+import { useWide } from '../../ui/use-media';
 import { useJoin } from './use-join';
 
 interface Props {
@@ -27,6 +28,7 @@ export function BrowseChannels({ api, client, onOpen, onClose }: Props) {
   const wanted = useDeferredValue(search.trim());
   const intl = useIntl();
   const text = useErrorText();
+  const wide = useWide();
   const join = useJoin(client, onOpen);
   const pages = useInfiniteQuery({
     queryKey: ['browse', wanted],
@@ -48,6 +50,8 @@ export function BrowseChannels({ api, client, onOpen, onClose }: Props) {
           onChange={setSearch}
           before={<SearchIcon className="size-4" />}
           type="search"
+          // Phones would open their keyboard over the list.
+          autoFocus={wide}
           autoComplete="off"
         />
         {error && <Notice>{text(error)}</Notice>}

@@ -40,14 +40,18 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
       >
         <BackIcon />
       </a>
-      <div className="flex min-w-0 flex-1 items-baseline gap-3">
-        <h1 className="flex min-w-0 shrink-0 items-center gap-1.5 self-center text-base font-semibold max-md:shrink">
+      <div className="flex min-w-0 flex-1 items-center gap-3">
+        <h1 className="flex min-w-0 shrink-0 items-center gap-1.5 text-base font-semibold max-md:shrink">
           <ChannelIcon type={channel.type} className="size-4.5 text-soft" />
           <span className="truncate" data-testid="channel-name">
             {channel.name}
           </span>
         </h1>
-        {about?.topic && <p className="hidden min-w-0 truncate text-sm text-soft md:block">{about.topic}</p>}
+        {about?.topic && (
+          <p className="hidden min-w-0 truncate border-s border-line ps-3 text-sm text-soft md:block">
+            {about.topic}
+          </p>
+        )}
       </div>
       <button
         type="button"

@@ -58,6 +58,7 @@ export function CreateChannel({ api, onCreated, onClose }: Props) {
           onChange={setName}
           before={<ChannelIcon type={type} className="size-4" />}
           autoComplete="off"
+          autoFocus
           required
           maxLength={80}
         />

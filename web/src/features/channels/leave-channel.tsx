@@ -3,6 +3,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import type { ChannelState, ErrorBody } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
 import { Button } from '../../ui/button';
+import { channelTitle } from '../../ui/channel-icon';
 import { useErrorText } from '../../ui/error-text';
 import { Modal } from '../../ui/modal';
 import { Notice } from '../../ui/notice';
@@ -33,7 +34,7 @@ export function LeaveChannel({ client, channel, onClose }: Props) {
 
   return (
     <Modal
-      title={intl.formatMessage({ id: 'channel.leave.title' }, { name: channel.name })}
+      title={intl.formatMessage({ id: 'channel.leave.title' }, { name: channelTitle(channel) })}
       lead={intl.formatMessage({
         id: channel.type === 'public' ? 'channel.leave.public' : 'channel.leave.private',
       })}

@@ -3,6 +3,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import type { Api } from '../../api/api';
 import type { HubbubClient } from '../../realtime/client';
 import { Button } from '../../ui/button';
+import { channelTitle } from '../../ui/channel-icon';
 import { useErrorText } from '../../ui/error-text';
 import { HashIcon, LockIcon } from '../../ui/icons';
 import { EmptyState, Notice } from '../../ui/notice';
@@ -42,7 +43,7 @@ export function NotAMember({
       </EmptyState>
     );
   }
-  const { name } = found.data.channel;
+  const name = channelTitle(found.data.channel);
   return (
     <EmptyState
       icon={<HashIcon className="size-6" />}

@@ -30,9 +30,9 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
 
   return (
     <div className="flex h-full flex-col bg-side" data-testid="sidebar">
-      <header className="flex h-14 shrink-0 items-center gap-2.5 ps-4 pe-2.5">
+      <header className="flex h-14 shrink-0 items-center gap-0.5 ps-4 pe-2.5">
         <BrandMark className="size-7" />
-        <span className="flex-1 text-base font-semibold tracking-tight">
+        <span className="ms-2 flex-1 text-base font-semibold tracking-tight">
           <FormattedMessage id="app.name" />
         </span>
         <IconButton label={intl.formatMessage({ id: 'channels.browse' })} onClick={onBrowse}>
@@ -165,7 +165,7 @@ function ChannelLink({
 
 function NoChannels({ onCreate, onBrowse }: { onCreate: () => void; onBrowse: () => void }) {
   return (
-    <div className="mx-2 mt-3 rounded-xl border border-dashed border-edge/50 p-4 text-sm">
+    <div className="mx-2 mt-3 rounded-xl md:hidden border border-dashed border-edge/50 p-4 text-sm">
       <p className="font-medium">
         <FormattedMessage id="channels.none.title" />
       </p>

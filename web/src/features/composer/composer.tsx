@@ -3,6 +3,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
+import { channelTitle } from '../../ui/channel-icon';
 import { SendIcon } from '../../ui/icons';
 import { useWide } from '../../ui/use-media';
 import { drafts } from './drafts';
@@ -16,6 +17,7 @@ const key = (chunks: ReactNode[]) => (
 /** Where one writes. Mount it anew for another channel. */
 export function Composer({ client, channel }: { client: HubbubClient; channel: ChannelState }) {
   const id = channel.chatChannelId;
+  const name = channelTitle(channel);
   const [text, setText] = useState(() => drafts.read(client.userId, id));
   const [typing] = useState(() => client.typingSignal(id));
   const area = useRef<HTMLTextAreaElement>(null);
@@ -71,15 +73,15 @@ export function Composer({ client, channel }: { client: HubbubClient; channel: C
       }}
       className="px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-5 md:pb-2"
     >
-      <div className="flex items-end rounded-xl border border-edge/70 bg-raised transition-colors focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
+      <div className="flex items-end rounded-xl border border-edge/70 bg-raised transition-colors focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
         <textarea
           ref={area}
           value={text}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
           rows={1}
-          aria-label={intl.formatMessage({ id: 'composer.label' }, { name: channel.name })}
-          placeholder={intl.formatMessage({ id: 'composer.placeholder' }, { name: channel.name })}
+          aria-label={intl.formatMessage({ id: 'composer.label' }, { name })}
+          placeholder={intl.formatMessage({ id: 'composer.placeholder' }, { name })}
           aria-invalid={over > 0}
           enterKeyHint="send"
           autoComplete="off"

@@ -39,20 +39,22 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
         value={username}
         onChange={setUsername}
         before="@"
+        after={
+          <Button type="submit" size="small" busy={busy} disabled={username.trim() === ''} className="me-0.5">
+            <FormattedMessage id="members.add.submit" />
+          </Button>
+        }
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
         required
         maxLength={33}
       />
-      <div className="mt-2.5 flex items-center gap-2">
-        <p role="status" className="min-w-0 flex-1 truncate text-sm text-soft">
-          {added !== null && <FormattedMessage id="members.added" values={{ name: added }} />}
+      {added !== null && (
+        <p role="status" className="mt-1.5 truncate text-[0.8125rem] text-accent">
+          <FormattedMessage id="members.added" values={{ name: added }} />
         </p>
-        <Button type="submit" size="small" busy={busy} disabled={username.trim() === ''}>
-          <FormattedMessage id="members.add.submit" />
-        </Button>
-      </div>
+      )}
     </form>
   );
 }

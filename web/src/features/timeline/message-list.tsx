@@ -6,6 +6,7 @@ import type { ChannelState } from '../../generated/types';
 import { unreadOf } from '../../realtime/channel-list';
 import type { HubbubClient } from '../../realtime/client';
 import type { TimelineView } from '../../realtime/timelines';
+import { channelTitle } from '../../ui/channel-icon';
 import { DownIcon } from '../../ui/icons';
 import { Spinner } from '../../ui/spinner';
 import { ChannelStart, DayDivider, NewDivider } from './dividers';
@@ -112,7 +113,7 @@ export function MessageList({ client, channel, rows, older, hasMoreBefore }: Pro
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
                   {row.kind === 'start' ? (
-                    <ChannelStart name={channel.name} isPrivate={channel.type === 'private'} />
+                    <ChannelStart name={channelTitle(channel)} isPrivate={channel.type === 'private'} />
                   ) : (
                     <>
                       {row.opensDay && <DayDivider day={row.at} isNew={row.opensNew} />}

@@ -19,7 +19,7 @@ interface Props {
 export const MessageView = memo(function MessageView({ row, senderName, online, onRetry, onDiscard }: Props) {
   const intl = useIntl();
   const name = senderName ?? intl.formatMessage({ id: 'message.unknownSender' }, { id: row.senderId });
-  const time = intl.formatTime(row.at, { hour: '2-digit', minute: '2-digit' });
+  const time = intl.formatTime(row.at, { hour: 'numeric', minute: '2-digit' });
   const failed = row.delivery.kind === 'failed';
   return (
     <article
@@ -31,7 +31,7 @@ export const MessageView = memo(function MessageView({ row, senderName, online, 
       {row.continues ? (
         <time
           dateTime={row.at.toISOString()}
-          className="w-9 shrink-0 pt-0.5 text-end text-[0.6875rem] leading-5 text-soft tabular-nums opacity-0 select-none group-focus-within:opacity-100 group-hover:opacity-100"
+          className="-ms-4 w-13 shrink-0 pt-px text-end text-[0.6875rem] leading-5 whitespace-nowrap text-soft tabular-nums opacity-0 select-none group-focus-within:opacity-100 group-hover:opacity-100"
         >
           {time}
         </time>
