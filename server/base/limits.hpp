@@ -42,6 +42,13 @@ inline constexpr std::size_t kEventNameBytesMax = 256;
 inline constexpr std::size_t kRoomsPerSocketMax = 20'000;
 inline constexpr int kJsonDepthMax = 32;
 
+// Database (postgres)
+inline constexpr std::size_t kDatabaseQueueMax = 10'000; ///< unanswered queries of one shard; over it: `overloaded`
+inline constexpr auto kDatabaseConnectTimeout = 5s;
+inline constexpr auto kDatabaseAnswerTimeout = 15s; ///< a connection that is silent for longer is given up
+inline constexpr auto kDatabaseRetryMin = 50ms;     ///< before the first reconnect; doubles, with jitter
+inline constexpr auto kDatabaseRetryMax = 3s;
+
 // Chat (contract, "limits" of `connected`)
 inline constexpr std::size_t kMessageBytesMax = 16 * 1024;
 inline constexpr std::size_t kHistoryPageMax = 100;

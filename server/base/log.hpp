@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/json/value.hpp>
+#include <boost/json/value_from.hpp>
 
 #include <initializer_list>
 #include <string_view>
@@ -10,6 +11,8 @@ enum class Level { debug, info, warn, error };
 
 /// One named value of a log line. Never a token, a password or the content of a message.
 struct Field {
+    template <class T> Field(std::string_view n, const T& v) : name{n}, value(boost::json::value_from(v)) {}
+
     std::string_view name;
     boost::json::value value;
 };

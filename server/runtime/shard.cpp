@@ -8,7 +8,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
 #include <string>
 #include <utility>
 
@@ -122,8 +121,18 @@ void Shards::start() {
     }
 }
 
-void Shards::stop() {
+void Shards::run() {
+    start();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+void Shards::request_stop() {
     for (auto& shard : shards_) shard->stop();
+}
+
+void Shards::stop() {
+    request_stop();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
 }

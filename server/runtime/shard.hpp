@@ -104,6 +104,10 @@ class Shards {
 
     /// Starts a thread a shard.
     void start();
+    /// Starts them, and returns when they have been asked to stop and have ended.
+    void run();
+    /// Any thread, the shards' own too: asks every shard to end.
+    void request_stop();
     /// Stops every shard and joins its thread. Safe to call twice.
     void stop();
 

@@ -29,8 +29,9 @@ std::uint64_t TimerWheel::tick_of(Clock::time_point time) const {
 
 void TimerWheel::arm(Timer& timer, Clock::duration delay, Clock::time_point now) {
     timer.disarm();
-    // One tick more than the quotient, so that a timer never fires early.
-    const std::uint64_t due = tick_of(now + std::max(delay, Clock::duration::zero())) + 1;
+    // Rounded up, so that a timer never fires early.
+    constexpr Clock::duration kRoundUp = kResolution - Clock::duration{1};
+    const std::uint64_t due = tick_of(now + std::max(delay, Clock::duration::zero()) + kRoundUp);
     constexpr std::uint64_t kHorizon = (std::uint64_t{1} << (kBits * kLevels)) - kSlots;
     timer.due_ = std::clamp(due, tick_ + 1, tick_ + kHorizon);
     timer.wheel_ = this;

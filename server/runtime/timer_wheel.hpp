@@ -41,14 +41,14 @@ class Timer : private TimerLink {
 class TimerWheel {
   public:
     using Clock = std::chrono::steady_clock;
-    static constexpr std::chrono::milliseconds kResolution{2};
+    static constexpr std::chrono::milliseconds kResolution{1};
 
     explicit TimerWheel(Clock::time_point start);
     ~TimerWheel();
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
-    /// Arms, or moves an armed timer. Delays beyond about nine hours are cut to that.
+    /// Arms, or moves an armed timer. Delays beyond four hours are cut to that.
     void arm(Timer& timer, Clock::duration delay, Clock::time_point now);
 
     /// Runs every timer that is due at `now`, in order of their slots.

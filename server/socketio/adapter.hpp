@@ -38,16 +38,20 @@ struct RoomSlot {
 
 /// Knows which sockets of one namespace are in which rooms, and reaches all of them, on every shard (and node).
 ///
-/// `join`, `leave`, `leave_all` and `rooms` are called on the socket's shard. Everything else may be called from any
+/// `add` to `rooms` are called on the socket's shard. Everything else may be called from any
 /// thread; what one thread asks for is carried out in that order on each shard. `done` runs on the calling shard, or,
 /// when called from no shard, on one of them.
 class Adapter {
   public:
     virtual ~Adapter() = default;
 
+    /// The socket is connected: from now on broadcasts reach it, also by its id.
+    virtual void add(Socket& socket) = 0;
+    /// The socket is gone: it leaves every room.
+    virtual void remove(Socket& socket) = 0;
     virtual void join(Socket& socket, std::string_view room) = 0;
     virtual void leave(Socket& socket, std::string_view room) = 0;
-    virtual void leave_all(Socket& socket) = 0;
+    /// The rooms it joined, without the one that is its own id.
     virtual std::vector<std::string> rooms(const Socket& socket) const = 0;
 
     /// Pushes the packet to every socket of `target`, exactly once each.

@@ -34,6 +34,8 @@ class Broadcast {
     void for_each_local(std::function<void(Socket&)> visit, Callback<void()> done) &&;
 
   private:
+    void send(EncodedPacket packet);
+
     Adapter* adapter_;
     std::string_view nsp_;
     Target target_;

@@ -20,6 +20,8 @@ enum class Errc {
     invalid_ack_id,
     reserved_event,
     invalid_placeholder,
+    ack_timeout,  ///< of an emitted event
+    disconnected, ///< before the ack came
 };
 std::string_view to_string(Errc errc);
 error_code make_error_code(Errc errc);

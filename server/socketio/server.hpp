@@ -1,5 +1,5 @@
 #pragma once
-#include "engineio/options.hpp"
+#include "engineio/engine.hpp"
 #include "net/http/server.hpp"
 #include "runtime/shard.hpp"
 #include "socketio/adapter.hpp"
@@ -76,8 +76,10 @@ class Server {
     /// Takes the request if its path is Engine.IO's; false otherwise. On `exchange`'s shard.
     bool handle(const std::shared_ptr<net::http::Exchange>& exchange);
 
-    /// Closes every connection of `shard`, after what is queued. On that shard.
-    void close(runtime::Shard& shard, DisconnectReason reason = DisconnectReason::server_shutting_down);
+    /// Closes every connection of `shard`, after what is queued: the server shuts down. On that shard.
+    void close(runtime::Shard& shard);
+    /// What happened to the Engine.IO sessions of `shard`. On that shard.
+    const engineio::Counters& counters(const runtime::Shard& shard) const;
 
   private:
     class Impl;

@@ -1,6 +1,6 @@
 #pragma once
 #include "base/callback.hpp"
-#include "base/clock.hpp"
+#include "engineio/session.hpp"
 #include "net/frame.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/broadcast.hpp"
@@ -11,14 +11,11 @@
 #include <any>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
-
-namespace hubbub::runtime {
-class Shard;
-}
 
 namespace hubbub::socketio {
 
@@ -26,16 +23,6 @@ namespace internal {
 class Client;
 class NamespaceCore;
 } // namespace internal
-
-/// What the client said when it connected.
-struct Handshake {
-    boost::json::object auth;   ///< the CONNECT packet's payload
-    std::string query;          ///< of the first HTTP request, still encoded
-    std::string remote_address; ///< numeric IP
-    std::string user_agent;
-    std::string origin;
-    Timestamp time;
-};
 
 /// Why a socket ended: the standard names of Socket.IO, for `disconnecting` and `disconnect`.
 enum class DisconnectReason {
@@ -59,8 +46,11 @@ class Socket : public std::enable_shared_from_this<Socket> {
     ~Socket();
 
     const std::string& id() const { return id_; }
-    const Handshake& handshake() const { return handshake_; }
-    runtime::Shard& shard() const;
+    /// The HTTP request that the session began with.
+    const engineio::HandshakeInfo& handshake() const { return *handshake_; }
+    /// The payload of the CONNECT packet, such as a token. For middlewares and connection handlers: emptied after them.
+    const boost::json::object& auth() const { return auth_; }
+    runtime::Shard& shard() const { return shard_; }
     bool connected() const { return connected_; }
 
     /// The application's own state of this socket.
@@ -88,8 +78,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
     std::size_t queued_bytes() const;
 
     // For adapters.
-    /// The hot path of a broadcast: pushes a reference. `droppable`: not if the client is behind.
-    void deliver(const net::FramePtr& frame, bool droppable);
+    /// The hot path of a broadcast: pushes references to one packet's frames. `droppable`: not if the client is behind.
+    void deliver(std::span<const net::FramePtr> frames, bool droppable);
     std::vector<RoomSlot>& room_slots() { return room_slots_; }
     const std::vector<RoomSlot>& room_slots() const { return room_slots_; }
     /// True once per `stamp`: lets a broadcast to several rooms reach each socket once.
@@ -99,13 +89,18 @@ class Socket : public std::enable_shared_from_this<Socket> {
     friend class internal::Client;
     friend class internal::NamespaceCore;
     friend class Ack;
-    struct PendingAcks;
-    Socket(internal::Client& client, internal::NamespaceCore& nsp, std::string id, Handshake handshake);
+    class PendingAcks;
+    Socket(internal::Client& client, internal::NamespaceCore& nsp, boost::json::object auth);
+    void send(const EncodedPacket& packet);
+    void on_ack(std::uint64_t id, Arguments answer);
+    void on_closed(DisconnectReason reason);
 
     std::string id_;
     internal::Client* client_; // null once disconnected
     internal::NamespaceCore& nsp_;
-    Handshake handshake_;
+    runtime::Shard& shard_;
+    std::shared_ptr<const engineio::HandshakeInfo> handshake_;
+    boost::json::object auth_;
     std::any data_;
     std::vector<RoomSlot> room_slots_;
     std::unique_ptr<PendingAcks> pending_acks_;

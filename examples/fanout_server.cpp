@@ -1,0 +1,25 @@
+// Every client is in one room: what one sends as `send_message`, all receive as `new_message`.
+// Usage: fanout_server [--port N] [--threads N]
+#include "adapters/local/local_adapter.hpp"
+#include "socketio/app.hpp"
+
+#include <CLI/CLI.hpp>
+
+using namespace hubbub;
+
+int main(int argc, char** argv) {
+    socketio::App::Options options;
+    CLI::App arguments{"Broadcasts every send_message to all clients as new_message"};
+    arguments.add_option("--port", options.port, "TCP port on 127.0.0.1")->capture_default_str();
+    arguments.add_option("--threads", options.threads, "Shards")->capture_default_str();
+    CLI11_PARSE(arguments, argc, argv);
+
+    socketio::App app{options, adapters::local()};
+    socketio::Namespace& main = app.of("/");
+    main.on_connection([](socketio::Socket& socket) { socket.join("everyone"); });
+    main.on("send_message", [&main](socketio::Socket&, socketio::Event event) {
+        main.to("everyone").emit("new_message", event.arguments);
+        event.ack(socketio::RawJson{R"({"ok":true})"});
+    });
+    app.run();
+}

@@ -1,0 +1,70 @@
+#pragma once
+#include "socketio/adapter.hpp"
+#include "socketio/socket.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace hubbub::adapters::internal {
+
+/// Which sockets of one namespace on one shard are in which rooms.
+///
+/// A room is a plain array of its members, so that a broadcast is a walk over contiguous memory. Each socket remembers
+/// its places in these arrays (`RoomSlot`); slot 0 is the room of all. Leaving swaps the last member into the gap.
+class RoomIndex {
+  public:
+    void add(socketio::Socket& socket);
+    void remove(socketio::Socket& socket);
+    void join(socketio::Socket& socket, std::string_view room);
+    void leave(socketio::Socket& socket, std::string_view room);
+    static std::vector<std::string> rooms(const socketio::Socket& socket);
+
+    /// Calls `visit(socket)` once for each socket of `target`. `visit` must not change rooms.
+    template <class Visit> void for_each(const socketio::Target& target, Visit&& visit) {
+        if (target.rooms.empty() && target.except.empty()) return for_each_member(everyone_, visit);
+        if (target.rooms.size() == 1 && target.except.empty()) return for_each_in(target.rooms.front(), visit);
+        // Stamped first, the excluded are passed over; stamped when visited, each socket comes once.
+        const std::uint64_t stamp = ++stamp_;
+        for (const std::string& room : target.except) {
+            for_each_in(room, [stamp](socketio::Socket& socket) { socket.stamp(stamp); });
+        }
+        const auto visit_once = [&](socketio::Socket& socket) {
+            if (socket.stamp(stamp)) visit(socket);
+        };
+        if (target.rooms.empty()) return for_each_member(everyone_, visit_once);
+        for (const std::string& room : target.rooms) for_each_in(room, visit_once);
+    }
+
+  private:
+    struct Member {
+        socketio::Socket* socket;
+        std::uint32_t slot; // index into the socket's room_slots
+    };
+    struct Room {
+        std::string name;
+        std::vector<Member> members;
+    };
+
+    template <class Visit> static void for_each_member(Room& room, Visit&& visit) {
+        for (const Member& member : room.members) visit(*member.socket);
+    }
+    template <class Visit> void for_each_in(std::string_view name, Visit&& visit) {
+        if (const auto room = rooms_.find(name); room != rooms_.end()) return for_each_member(*room->second, visit);
+        if (const auto socket = by_id_.find(name); socket != by_id_.end()) visit(*socket->second);
+    }
+
+    static void enter(socketio::Socket& socket, Room& room);
+    void exit(socketio::Socket& socket, std::size_t slot);
+
+    Room everyone_;
+    std::unordered_map<std::string_view, std::unique_ptr<Room>> rooms_; // keys point into the rooms
+    std::unordered_map<std::string_view, socketio::Socket*> by_id_;     // keys point into the sockets
+    std::uint64_t stamp_ = 0;
+};
+
+} // namespace hubbub::adapters::internal

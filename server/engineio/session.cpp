@@ -1,0 +1,324 @@
+#include "engineio/session.hpp"
+
+#include "base/base64.hpp"
+#include "base/limits.hpp"
+#include "engineio/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace hubbub::engineio {
+
+using net::Frame;
+using net::http::Exchange;
+using net::http::Response;
+using net::websocket::CloseCode;
+using SteadyClock = std::chrono::steady_clock;
+
+Session::Session(Engine& engine, const std::array<char, kSidLength>& sid,
+                 std::shared_ptr<const HandshakeInfo> handshake)
+    : engine_{engine},
+      sid_{sid},
+      handshake_{std::move(handshake)},
+      heartbeat_{[](void* self) { static_cast<Session*>(self)->on_heartbeat_due(); }, this} {}
+
+Session::~Session() {
+    engine_.shard().cancel_tick_end(*this);
+    if (peer_) peer_->detach();
+}
+
+runtime::Shard& Session::shard() const {
+    return engine_.shard();
+}
+
+std::string Session::open_packet(std::string_view upgrades) const {
+    const Options& options = engine_.options();
+    return fmt::format(R"(0{{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{},"maxPayload":{}}})", sid(),
+                       upgrades, options.ping_interval.count(), options.ping_timeout.count(), options.max_payload);
+}
+
+void Session::start(std::unique_ptr<SessionHandler> handler) {
+    handler_ = std::move(handler);
+    arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
+}
+
+void Session::start_polling(const std::shared_ptr<Exchange>& exchange, std::unique_ptr<SessionHandler> handler) {
+    start(std::move(handler));
+    poll_ = exchange;
+    answer_poll(open_packet(R"("websocket")"));
+}
+
+bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler> handler) {
+    net::http::Fields headers;
+    engine_.add_cors(exchange.request(), headers);
+    peer_ = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
+    if (!peer_) return false;
+    transport_ = Transport::websocket;
+    start(std::move(handler));
+    peer_->send(Frame::make(Frame::Kind::text, {open_packet("")}));
+    return true;
+}
+
+// Heartbeat
+// ------------------------------------------------------------------------------------------------------------
+
+void Session::arm_heartbeat(SteadyClock::time_point due) {
+    heartbeat_due_ = due;
+    shard().arm(heartbeat_, due - SteadyClock::now());
+}
+
+void Session::on_heartbeat_due() {
+    if (closed_) return engine_.forget(*this); // nobody came for the last packets
+    if (awaiting_pong_) {
+        ++engine_.counters().ping_timeouts;
+        return finish(CloseReason::ping_timeout);
+    }
+    awaiting_pong_ = true;
+    // Counted from when the ping was due, so that a late tick does not make the whole period late.
+    arm_heartbeat(heartbeat_due_ + engine_.options().ping_timeout);
+    send(engine_.ping_);
+}
+
+// Sending
+// --------------------------------------------------------------------------------------------------------------
+
+void Session::send(net::FramePtr frame) {
+    if (closed_ || overflowed_) return;
+    if (transport_ == Transport::websocket) {
+        peer_->send(std::move(frame));
+        if (peer_->queued_bytes() > limits::kOutboxBytesMax) on_overflow();
+        return;
+    }
+    queue_bytes_ += frame->wire().size();
+    queue_.push_back(std::move(frame));
+    if (queue_bytes_ > limits::kOutboxBytesMax) on_overflow();
+    if (poll_) shard().at_tick_end(*this);
+}
+
+std::size_t Session::queued_bytes() const {
+    return transport_ == Transport::websocket ? peer_->queued_bytes() : queue_bytes_;
+}
+
+void Session::on_overflow() {
+    overflowed_ = true;
+    // Not now: the caller may be in the middle of a broadcast over the rooms that closing takes this session out of.
+    shard().post([self = shared_from_this()] {
+        if (self->closed_) return;
+        ++self->engine_.counters().slow_consumers;
+        self->queue_.clear();
+        self->finish(CloseReason::slow_consumer);
+    });
+}
+
+void Session::on_tick_end() {
+    if (poll_ && !queue_.empty() && upgrade_ != Upgrade::confirmed) answer_poll();
+}
+
+void Session::answer_poll(std::string_view last_packet) {
+    Response response;
+    response.headers.add("Content-Type", "text/plain; charset=UTF-8");
+    response.headers.add("Cache-Control", "no-store");
+    engine_.add_cors(poll_->request(), response.headers);
+    std::string& body = response.body;
+    for (const net::FramePtr& frame : std::exchange(queue_, {})) {
+        if (!body.empty()) body += kSeparator;
+        if (frame->kind() == Frame::Kind::binary) {
+            body += 'b';
+            body += base64_encode(frame->payload());
+        } else {
+            body += frame->payload();
+        }
+    }
+    queue_bytes_ = 0;
+    if (!last_packet.empty()) {
+        if (!body.empty()) body += kSeparator;
+        body += last_packet;
+    }
+    std::exchange(poll_, nullptr)->respond(std::move(response));
+}
+
+// Polling
+// --------------------------------------------------------------------------------------------------------------
+
+void Session::on_poll(const std::shared_ptr<Exchange>& exchange) {
+    if (poll_) {
+        engine_.refuse(*exchange, 3);
+        return finish(CloseReason::transport_error);
+    }
+    poll_ = exchange;
+    if (closed_) {
+        answer_poll("1");
+        return engine_.forget(*this);
+    }
+    if (upgrade_ == Upgrade::confirmed)
+        return std::exchange(poll_, nullptr)->respond(net::http::text_response(200, "6"));
+    exchange->on_abort([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->poll_.reset();
+        self->finish(CloseReason::transport_close);
+    });
+    if (!queue_.empty()) answer_poll();
+}
+
+void Session::on_post(Exchange& exchange) {
+    const std::string body = std::move(exchange.request().body);
+    if (body.size() > engine_.options().max_payload) {
+        return exchange.respond(net::http::text_response(413, "Payload too large"));
+    }
+    const auto packets = decode_payload(body);
+    if (!packets) {
+        ++engine_.counters().parse_errors;
+        engine_.refuse(exchange, 3);
+        return finish(CloseReason::parse_error);
+    }
+    for (const Packet& packet : *packets) {
+        if (!on_packet(packet)) break;
+    }
+    Response response = net::http::text_response(200, "ok");
+    engine_.add_cors(exchange.request(), response.headers);
+    exchange.respond(std::move(response));
+}
+
+bool Session::on_packet(const Packet& packet) {
+    if (closed_) return false;
+    switch (packet.type) {
+    case PacketType::message:
+        if (packet.is_binary) {
+            handler_->on_binary(packet.binary);
+        } else {
+            handler_->on_text(packet.data);
+        }
+        break;
+    case PacketType::pong:
+        if (std::exchange(awaiting_pong_, false)) arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
+        break;
+    case PacketType::close:
+        if (poll_) answer_poll("6");
+        finish(CloseReason::transport_close);
+        break;
+    case PacketType::ping: // clients of protocol 4 answer pings, they send none
+        ++engine_.counters().parse_errors;
+        finish(CloseReason::parse_error);
+        break;
+    case PacketType::open:
+    case PacketType::upgrade:
+    case PacketType::noop: break;
+    }
+    return !closed_;
+}
+
+// WebSocket
+// ------------------------------------------------------------------------------------------------------------
+
+void Session::on_text(std::string_view data) {
+    if (transport_ == Transport::polling) return on_upgrade_packet(data);
+    const auto packet = decode_packet(data);
+    if (!packet) {
+        ++engine_.counters().parse_errors;
+        return finish(CloseReason::parse_error);
+    }
+    on_packet(*packet);
+}
+
+void Session::on_binary(std::string_view data) {
+    if (transport_ == Transport::polling) return abandon_upgrade();
+    if (!closed_) handler_->on_binary(data);
+}
+
+void Session::on_closed(CloseCode code) {
+    if (transport_ == Transport::polling) return abandon_upgrade();
+    const bool broken =
+        code == CloseCode::protocol_error || code == CloseCode::invalid_payload || code == CloseCode::message_too_big;
+    finish(broken ? CloseReason::transport_error : CloseReason::transport_close);
+}
+
+// Upgrade
+// --------------------------------------------------------------------------------------------------------------
+
+void Session::on_upgrade_request(Exchange& exchange) {
+    net::http::Fields headers;
+    engine_.add_cors(exchange.request(), headers);
+    const auto peer = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
+    if (!peer) return;
+    if (closed_ || transport_ == Transport::websocket || upgrade_ != Upgrade::none) {
+        peer->detach();
+        peer->close(CloseCode::normal);
+        return;
+    }
+    peer_ = peer;
+    upgrade_ = Upgrade::connected;
+    upgrade_timeout_ =
+        std::make_unique<runtime::Timer>([](void* self) { static_cast<Session*>(self)->abandon_upgrade(); }, this);
+    shard().arm(*upgrade_timeout_, engine_.options().upgrade_timeout);
+}
+
+void Session::on_upgrade_packet(std::string_view text) {
+    if (upgrade_ == Upgrade::connected && text == "2probe") {
+        upgrade_ = Upgrade::confirmed;
+        peer_->send(Frame::make(Frame::Kind::text, {"3probe"}));
+        if (poll_) answer_poll(queue_.empty() ? "6" : "");
+        return;
+    }
+    if (upgrade_ == Upgrade::confirmed && text == "5") return complete_upgrade();
+    abandon_upgrade();
+}
+
+void Session::complete_upgrade() {
+    upgrade_ = Upgrade::none;
+    upgrade_timeout_.reset();
+    if (poll_) std::exchange(poll_, nullptr)->respond(net::http::text_response(200, "6"));
+    transport_ = Transport::websocket;
+    ++engine_.counters().upgraded;
+    queue_bytes_ = 0;
+    for (net::FramePtr& frame : std::exchange(queue_, {})) peer_->send(std::move(frame));
+}
+
+void Session::abandon_upgrade() {
+    if (upgrade_ == Upgrade::none) return;
+    upgrade_ = Upgrade::none;
+    upgrade_timeout_.reset();
+    const auto peer = std::exchange(peer_, nullptr);
+    peer->detach();
+    peer->close(CloseCode::normal);
+    if (poll_ && !queue_.empty()) shard().at_tick_end(*this);
+}
+
+// The end
+// --------------------------------------------------------------------------------------------------------------
+
+void Session::close(CloseReason reason) {
+    finish(reason);
+}
+
+void Session::finish(CloseReason reason) {
+    if (std::exchange(closed_, true)) return;
+    const auto self = shared_from_this();
+    heartbeat_.disarm();
+    abandon_upgrade();
+    bool linger = false;
+    if (transport_ == Transport::websocket) {
+        peer_->detach();
+        // A peer that does not answer or does not read would not see a close frame either.
+        if (reason == CloseReason::ping_timeout || reason == CloseReason::slow_consumer) {
+            peer_->abort();
+        } else {
+            peer_->close(CloseCode::normal);
+        }
+    } else if (poll_) {
+        answer_poll("1");
+    } else {
+        // What is queued, such as the word why, is kept for the client's next poll.
+        linger =
+            (reason == CloseReason::forced_close || reason == CloseReason::server_shutting_down) && !queue_.empty();
+    }
+    handler_->on_close(reason);
+    if (linger) {
+        arm_heartbeat(SteadyClock::now() + engine_.options().ping_timeout);
+    } else {
+        engine_.forget(*this);
+    }
+}
+
+} // namespace hubbub::engineio

@@ -1,0 +1,130 @@
+#pragma once
+#include "base/clock.hpp"
+#include "engineio/options.hpp"
+#include "engineio/packet.hpp"
+#include "net/frame.hpp"
+#include "net/http/server.hpp"
+#include "net/websocket/peer.hpp"
+#include "runtime/shard.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hubbub::engineio {
+
+class Engine;
+
+/// Why a session ended.
+enum class CloseReason {
+    transport_close, ///< the client closed, or its connection went away
+    transport_error, ///< two polls at once, or a broken WebSocket
+    ping_timeout,    ///< no pong in time
+    parse_error,     ///< bytes that are no Engine.IO
+    forced_close,    ///< the application closed it
+    slow_consumer,   ///< more than limits::kOutboxBytesMax waited for the client
+    server_shutting_down,
+};
+
+/// What happens in a session, on its shard. Owned by the session.
+class SessionHandler {
+  public:
+    virtual ~SessionHandler() = default;
+    /// The data of one message packet. `data` lives until the call returns.
+    virtual void on_text(std::string_view data) = 0;
+    virtual void on_binary(std::string_view data) = 0;
+    /// The session is over. Exactly once; never from inside `Session::send`.
+    virtual void on_close(CloseReason reason) = 0;
+};
+
+/// The first HTTP request of a session, as far as an application may want it later.
+struct HandshakeInfo {
+    std::string query;
+    std::string remote_address;
+    std::string user_agent;
+    std::string origin;
+    Timestamp time;
+};
+
+/// One Engine.IO session: packets over whichever transport it has at the moment (Engine.IO protocol 4).
+///
+/// While the transport is polling, frames wait here for the next GET; on a WebSocket they go straight to the peer.
+class Session final : public std::enable_shared_from_this<Session>,
+                      private net::websocket::Handler,
+                      private runtime::TickTask {
+  public:
+    static constexpr std::size_t kSidLength = 20;
+
+    Session(Engine& engine, const std::array<char, kSidLength>& sid, std::shared_ptr<const HandshakeInfo> handshake);
+    ~Session();
+
+    std::string_view sid() const { return {sid_.data(), sid_.size()}; }
+    const std::shared_ptr<const HandshakeInfo>& handshake() const { return handshake_; }
+    runtime::Shard& shard() const;
+
+    /// Queues one message: a text frame whose payload starts with `4`, or a binary frame. Ignored once closed.
+    void send(net::FramePtr frame);
+    std::size_t queued_bytes() const;
+
+    /// Ends the session after what is queued has left, and tells the handler.
+    void close(CloseReason reason);
+
+  private:
+    friend class Engine;
+    enum class Transport { polling, websocket };
+    /// How far a WebSocket has come that wants to replace polling: `2probe` makes it confirmed, `5` completes it.
+    enum class Upgrade { none, connected, confirmed };
+
+    // The engine's side: one call per HTTP request, already verified.
+    void start_polling(const std::shared_ptr<net::http::Exchange>& exchange, std::unique_ptr<SessionHandler> handler);
+    /// False if the request was no WebSocket handshake; it has been answered then.
+    bool start_websocket(net::http::Exchange& exchange, std::unique_ptr<SessionHandler> handler);
+    void on_poll(const std::shared_ptr<net::http::Exchange>& exchange);
+    void on_post(net::http::Exchange& exchange);
+    void on_upgrade_request(net::http::Exchange& exchange);
+    bool is_polling() const { return transport_ == Transport::polling; }
+
+    void start(std::unique_ptr<SessionHandler> handler);
+    std::string open_packet(std::string_view upgrades) const;
+    void arm_heartbeat(std::chrono::steady_clock::time_point due);
+    void on_heartbeat_due();
+    /// Errors have closed the session; whether it still lives.
+    bool on_packet(const Packet& packet);
+    void on_overflow();
+    void answer_poll(std::string_view last_packet = {});
+    void on_upgrade_packet(std::string_view text);
+    void complete_upgrade();
+    void abandon_upgrade();
+    void finish(CloseReason reason);
+
+    // net::websocket::Handler
+    void on_text(std::string_view data) override;
+    void on_binary(std::string_view data) override;
+    void on_closed(net::websocket::CloseCode code) override;
+    // runtime::TickTask: frames have been queued for a waiting poll
+    void on_tick_end() override;
+
+    Engine& engine_;
+    std::array<char, kSidLength> sid_;
+    Transport transport_ = Transport::polling;
+    Upgrade upgrade_ = Upgrade::none;
+    bool closed_ = false; ///< the handler knows; while polling, what is queued may still wait for a last GET
+    bool awaiting_pong_ = false;
+    bool overflowed_ = false;
+    std::shared_ptr<const HandshakeInfo> handshake_;
+    std::unique_ptr<SessionHandler> handler_;
+    runtime::Timer heartbeat_;
+    std::chrono::steady_clock::time_point heartbeat_due_;
+    std::shared_ptr<net::websocket::Peer> peer_; ///< the transport, or the one that wants to become it
+
+    // While polling:
+    std::vector<net::FramePtr> queue_;
+    std::size_t queue_bytes_ = 0;
+    std::shared_ptr<net::http::Exchange> poll_; ///< the GET that waits
+    std::unique_ptr<runtime::Timer> upgrade_timeout_;
+};
+
+} // namespace hubbub::engineio

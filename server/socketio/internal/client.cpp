@@ -1,0 +1,127 @@
+#include "socketio/internal/client.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "socketio/internal/namespace_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hubbub::socketio::internal {
+namespace {
+
+DisconnectReason to_disconnect_reason(engineio::CloseReason reason) {
+    switch (reason) {
+    case engineio::CloseReason::transport_close: return DisconnectReason::transport_close;
+    case engineio::CloseReason::transport_error: return DisconnectReason::transport_error;
+    case engineio::CloseReason::ping_timeout: return DisconnectReason::ping_timeout;
+    case engineio::CloseReason::parse_error: return DisconnectReason::parse_error;
+    case engineio::CloseReason::forced_close: return DisconnectReason::forced_close;
+    case engineio::CloseReason::slow_consumer: return DisconnectReason::transport_error;
+    case engineio::CloseReason::server_shutting_down: return DisconnectReason::server_shutting_down;
+    }
+    return DisconnectReason::transport_close;
+}
+
+} // namespace
+
+Client::Client(engineio::Session& session, const NamespaceFinder& find_namespace,
+               std::chrono::milliseconds connect_timeout)
+    : session_{session},
+      find_namespace_{find_namespace},
+      connect_timeout_{std::make_unique<runtime::Timer>(
+          [](void* self) { static_cast<Client*>(self)->session_.close(engineio::CloseReason::forced_close); }, this)} {
+    session.shard().arm(*connect_timeout_, connect_timeout);
+}
+
+void Client::send(const EncodedPacket& packet) {
+    session_.send(net::Frame::make(net::Frame::Kind::text, {packet.text}));
+    for (const std::string& attachment : packet.attachments)
+        session_.send(net::Frame::make(net::Frame::Kind::binary, {attachment}));
+}
+
+void Client::send_control(PacketType type, std::string_view nsp, std::string_view json) {
+    session_.send(net::Frame::make(net::Frame::Kind::text, {"4", encode_head(type, nsp, {}, 0), json}));
+}
+
+void Client::remove(Socket& socket) {
+    socket.client_ = nullptr;
+    std::erase_if(sockets_, [&](const auto& held) { return held.get() == &socket; });
+}
+
+std::shared_ptr<Socket> Client::find(std::string_view nsp) const {
+    const auto found = std::ranges::find_if(sockets_, [&](const auto& socket) { return socket->nsp_.name() == nsp; });
+    return found == sockets_.end() ? nullptr : *found;
+}
+
+void Client::on_text(std::string_view data) {
+    if (incomplete_) return fail(); // its attachments have to come first, and together
+    auto packet = decode_packet(data);
+    if (!packet) {
+        log::debug("packet_refused",
+                   {{"reason", packet.error().message()}, {"address", session_.handshake()->remote_address}});
+        return fail();
+    }
+    if (packet->attachments == 0) return dispatch(std::move(*packet), {});
+    if (!check_placeholders(packet->data, packet->attachments)) return fail();
+    incomplete_ = std::make_unique<Incomplete>(Incomplete{.packet = std::move(*packet), .attachments = {}});
+}
+
+void Client::on_binary(std::string_view data) {
+    if (!incomplete_) return fail();
+    incomplete_->attachments.emplace_back(data);
+    if (incomplete_->attachments.size() < incomplete_->packet.attachments) return;
+    const auto complete = std::exchange(incomplete_, nullptr);
+    dispatch(std::move(complete->packet), std::move(complete->attachments));
+}
+
+void Client::dispatch(Packet packet, std::vector<std::string> attachments) {
+    try {
+        handle(std::move(packet), std::move(attachments));
+    } catch (const std::exception& escaped) {
+        log::error("session_exception", {{"what", escaped.what()},
+                                         {"address", session_.handshake()->remote_address},
+                                         {"hint", "a bug in a handler: its session was closed, nothing else"}});
+        session_.close(engineio::CloseReason::forced_close);
+    }
+}
+
+void Client::handle(Packet packet, std::vector<std::string> attachments) {
+    if (packet.type == PacketType::connect) return on_connect(std::move(packet));
+    const auto socket = find(packet.nsp);
+    if (!socket || !socket->connected()) return fail(); // before CONNECT or after DISCONNECT
+    switch (packet.type) {
+    case PacketType::event:
+    case PacketType::binary_event: return socket->nsp_.on_event(*socket, std::move(packet), std::move(attachments));
+    case PacketType::ack:
+    case PacketType::binary_ack:
+        return socket->on_ack(*packet.id,
+                              {.values = std::move(packet.data.get_array()), .attachments = std::move(attachments)});
+    case PacketType::disconnect: return socket->on_closed(DisconnectReason::client_namespace_disconnect);
+    case PacketType::connect:
+    case PacketType::connect_error: return fail();
+    }
+}
+
+void Client::on_connect(Packet packet) {
+    if (find(packet.nsp) || sockets_.size() >= limits::kNamespacesPerClientMax) return fail();
+    NamespaceCore* const nsp = find_namespace_(packet.nsp);
+    if (nsp == nullptr)
+        return send_control(PacketType::connect_error, packet.nsp, R"({"message":"Invalid namespace"})");
+
+    auto auth = packet.data.is_object() ? std::move(packet.data.get_object()) : boost::json::object{};
+    const std::shared_ptr<Socket> socket{new Socket{*this, *nsp, std::move(auth)}};
+    sockets_.push_back(socket);
+    nsp->run_middlewares(socket);
+}
+
+void Client::on_close(engineio::CloseReason reason) {
+    connect_timeout_.reset();
+    incomplete_.reset();
+    while (!sockets_.empty()) {
+        const auto socket = sockets_.back();
+        socket->on_closed(to_disconnect_reason(reason));
+    }
+}
+
+} // namespace hubbub::socketio::internal

@@ -1,0 +1,59 @@
+#pragma once
+#include "engineio/session.hpp"
+#include "socketio/packet.hpp"
+#include "socketio/socket.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hubbub::socketio::internal {
+
+class NamespaceCore;
+
+/// Finds the namespace of that name, or null.
+using NamespaceFinder = std::function<NamespaceCore*(std::string_view)>;
+
+/// One Engine.IO session's Socket.IO side: the sockets of its namespaces, and a packet whose attachments still come.
+class Client final : public engineio::SessionHandler {
+  public:
+    Client(engineio::Session& session, const NamespaceFinder& find_namespace,
+           std::chrono::milliseconds connect_timeout);
+
+    engineio::Session& session() { return session_; }
+
+    void send(const EncodedPacket& packet);
+    /// CONNECT, CONNECT_ERROR and DISCONNECT packets; `json` may be empty.
+    void send_control(PacketType type, std::string_view nsp, std::string_view json);
+
+    void on_connected() { connect_timeout_.reset(); }
+    /// Forgets a socket that is no longer, or never was, in its namespace.
+    void remove(Socket& socket);
+
+    // engineio::SessionHandler
+    void on_text(std::string_view data) override;
+    void on_binary(std::string_view data) override;
+    void on_close(engineio::CloseReason reason) override;
+
+  private:
+    struct Incomplete {
+        Packet packet;
+        std::vector<std::string> attachments;
+    };
+
+    void dispatch(Packet packet, std::vector<std::string> attachments);
+    void handle(Packet packet, std::vector<std::string> attachments);
+    void on_connect(Packet packet);
+    std::shared_ptr<Socket> find(std::string_view nsp) const;
+    void fail() { session_.close(engineio::CloseReason::parse_error); }
+
+    engineio::Session& session_;
+    const NamespaceFinder& find_namespace_;
+    std::vector<std::shared_ptr<Socket>> sockets_;
+    std::unique_ptr<Incomplete> incomplete_;
+    std::unique_ptr<runtime::Timer> connect_timeout_; ///< until the first namespace is joined
+};
+
+} // namespace hubbub::socketio::internal
