@@ -1,0 +1,126 @@
+#pragma once
+// A Socket.IO server on two shards and clients on real sockets, for the suite that every adapter passes.
+#include "runtime/shard.hpp"
+#include "socketio/server.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <sys/socket.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hubbub::adapters::testing {
+
+using boost::asio::ip::tcp;
+
+/// A blocking client: connects to the main namespace and collects what comes.
+class Client {
+  public:
+    explicit Client(std::uint16_t port) {
+        ws_.next_layer().connect({boost::asio::ip::address_v4::loopback(), port});
+        const timeval timeout{.tv_sec = 10, .tv_usec = 0};
+        ::setsockopt(ws_.next_layer().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+        ws_.handshake("127.0.0.1", "/socket.io/?EIO=4&transport=websocket");
+        read(); // 0{"sid"…}
+        send("40");
+        const std::string answer = read(); // 40{"sid":"…"}
+        id_ = answer.substr(9, 20);
+    }
+
+    const std::string& id() const { return id_; }
+    void send(const std::string& text) { ws_.write(boost::asio::buffer(text)); }
+
+    /// Packets up to, and without, the event `end`.
+    std::vector<std::string> until_end() {
+        std::vector<std::string> packets;
+        for (std::string packet = read(); packet != R"(42["end"])"; packet = read()) packets.push_back(packet);
+        return packets;
+    }
+
+    std::string read() {
+        boost::beast::flat_buffer buffer;
+        ws_.read(buffer);
+        return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+    }
+
+    /// Whether the server ends the connection.
+    bool closed_by_server() {
+        boost::system::error_code error;
+        boost::beast::flat_buffer buffer;
+        while (!error) ws_.read(buffer, error);
+        return error == boost::beast::websocket::error::closed || error == boost::asio::error::eof;
+    }
+
+  private:
+    boost::asio::io_context io_;
+    boost::beast::websocket::stream<tcp::socket> ws_{io_};
+    std::string id_;
+};
+
+/// Clients join rooms by the event `join` and are acknowledged.
+class Rig final : public net::http::Handler {
+  public:
+    explicit Rig(socketio::AdapterFactory adapter) : server_{shards_, std::move(adapter)} {
+        main().on("join", [](socketio::Socket& socket, socketio::Event event) {
+            for (const auto& room : event.arguments.values) socket.join(std::string{room.as_string()});
+            event.ack(socketio::RawJson{});
+        });
+        main().on("leave", [](socketio::Socket& socket, socketio::Event event) {
+            socket.leave(std::string{event.arguments.values.at(0).as_string()});
+            event.ack(socketio::RawJson{});
+        });
+        main().on("shout", [](socketio::Socket& socket, socketio::Event event) {
+            socket.to(std::string{event.arguments.values.at(0).as_string()}).emit("shouted", socketio::RawJson{});
+            event.ack(socketio::RawJson{});
+        });
+        port_ = free_port();
+        for (std::size_t i = 0; i < shards_.size(); ++i) {
+            listeners_.push_back(net::http::make_server(shards_[i], *this));
+            listeners_.back()->listen({boost::asio::ip::address_v4::loopback(), port_});
+            server_.attach(i, *listeners_.back());
+        }
+        shards_.start();
+    }
+    ~Rig() override { shards_.stop(); }
+
+    socketio::Namespace& main() { return server_.of("/"); }
+    std::unique_ptr<Client> client(const std::vector<std::string>& rooms = {}) {
+        auto made = std::make_unique<Client>(port_);
+        for (const std::string& room : rooms) call(*made, R"(["join",")" + room + R"("])");
+        return made;
+    }
+    /// Sends an event and waits for its ack.
+    static void call(Client& client, const std::string& json) {
+        client.send("420" + json);
+        if (client.read() != "430[]") throw std::runtime_error{"no ack to " + json};
+    }
+    /// Lets every client's `until_end` return.
+    void end() { main().broadcast().emit("end", socketio::RawJson{}); }
+    /// Runs an operation that takes a `done`, and waits for it.
+    template <class Operation> void await(Operation operation) {
+        std::promise<void> done;
+        operation([&done] { done.set_value(); });
+        if (done.get_future().wait_for(std::chrono::seconds{10}) != std::future_status::ready)
+            throw std::runtime_error{"the operation was never done"};
+    }
+
+    void handle(std::shared_ptr<net::http::Exchange> exchange) override { server_.handle(exchange); }
+
+  private:
+    static std::uint16_t free_port() {
+        boost::asio::io_context io;
+        tcp::acceptor probe{io, {boost::asio::ip::address_v4::loopback(), 0}};
+        return probe.local_endpoint().port();
+    }
+
+    runtime::Shards shards_{2};
+    socketio::Server server_;
+    std::vector<std::unique_ptr<net::http::Server>> listeners_;
+    std::uint16_t port_ = 0;
+};
+
+} // namespace hubbub::adapters::testing
