@@ -131,12 +131,4 @@ describe('Engine.IO over HTTP long-polling', () => {
     assert.equal(after.status, 400);
     assert.equal(JSON.parse(after.text).code, 1);
   });
-
-  test('CORS is off by default', async () => {
-    const session = await open();
-    await session.post('4hello');
-    const answer = await session.get({ headers: { Origin: 'http://elsewhere.example' } });
-    assert.equal(answer.status, 200);
-    assert.equal(answer.headers['access-control-allow-origin'], undefined);
-  });
 });

@@ -106,14 +106,4 @@ describe('Engine.IO over WebSocket', () => {
     assert.equal(session.socket.extensions, '');
     session.close();
   });
-
-  test('no cookie on the handshake by default', async () => {
-    const session = await new Promise((resolve) => {
-      const opening = new WebSocketSession(server.engineio);
-      opening.socket.on('upgrade', (response) => resolve({ opening, headers: response.headers }));
-    });
-    assert.equal(session.headers['set-cookie'], undefined);
-    assert.equal(session.headers['access-control-allow-origin'], undefined);
-    session.opening.close();
-  });
 });
