@@ -5,7 +5,7 @@ import { ApiError } from './http';
 import { exclusively } from './lock';
 
 const KEY = 'hubbub.session';
-/** The server warns 60 s ahead; a token is renewed a little before that. */
+/** The server warns 60 s ahead; a token is renewed from a little before that, a short-lived one in its second half. */
 const RENEW_BEFORE_MS = 90_000;
 
 interface StoredSession {
@@ -13,7 +13,7 @@ interface StoredSession {
   readonly sessionId: number | string;
   readonly accessToken: string;
   /** By this machine's clock, which may differ from the server's. */
-  readonly expiresAt: number;
+  readonly renewAt: number;
   readonly refreshToken: string;
 }
 
@@ -45,7 +45,7 @@ export class SessionKeeper {
   /** The current token, renewed when little time is left. Throws ApiError. */
   async accessToken(): Promise<string> {
     const session = read();
-    if (session && session.expiresAt - Date.now() > RENEW_BEFORE_MS) return session.accessToken;
+    if (session && Date.now() < session.renewAt) return session.accessToken;
     // Refresh tokens work once: one tab renews, the others then read what it stored.
     return exclusively('hubbub.refresh', () => this.renew());
   }
@@ -54,13 +54,13 @@ export class SessionKeeper {
   rejected(token?: string): void {
     const session = read();
     if (!session || (token !== undefined && session.accessToken !== token)) return;
-    localStorage.setItem(KEY, JSON.stringify({ ...session, expiresAt: 0 }));
+    localStorage.setItem(KEY, JSON.stringify({ ...session, renewAt: 0 }));
   }
 
   private async renew(): Promise<string> {
     const session = read();
     if (!session) throw new ApiError({ code: 'auth.revoked', message: 'Signed out.', retryable: false }, 401);
-    if (session.expiresAt - Date.now() > RENEW_BEFORE_MS) return session.accessToken;
+    if (Date.now() < session.renewAt) return session.accessToken;
     try {
       const renewed = await this.refresh(session.refreshToken);
       // Signed out meanwhile: stays so.
@@ -73,11 +73,12 @@ export class SessionKeeper {
   }
 
   private store({ user, sessionId, accessToken, refreshToken }: Session): void {
+    const lifetime = lifetimeMs(accessToken);
     const session: StoredSession = {
       user,
       sessionId,
       accessToken,
-      expiresAt: Date.now() + lifetimeMs(accessToken),
+      renewAt: Date.now() + Math.max(lifetime / 2, lifetime - RENEW_BEFORE_MS),
       refreshToken,
     };
     localStorage.setItem(KEY, JSON.stringify(session));

@@ -33,23 +33,26 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
 
   return (
     <form onSubmit={(event) => void submit(event)} className="border-b border-line px-4 py-3.5">
-      <Field
-        label={intl.formatMessage({ id: 'members.add.label' })}
-        error={error}
-        value={username}
-        onChange={setUsername}
-        before="@"
-        after={
-          <Button type="submit" size="small" busy={busy} disabled={username.trim() === ''} className="me-0.5">
-            <FormattedMessage id="members.add.submit" />
-          </Button>
-        }
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        maxLength={33}
-      />
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <Field
+            label={intl.formatMessage({ id: 'members.add.label' })}
+            error={error}
+            value={username}
+            onChange={setUsername}
+            before="@"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            maxLength={33}
+          />
+        </div>
+        {/* In line with the input, below its label. */}
+        <Button type="submit" busy={busy} disabled={username.trim() === ''} className="mt-[1.6rem]">
+          <FormattedMessage id="members.add.submit" />
+        </Button>
+      </div>
       {added !== null && (
         <p role="status" className="mt-1.5 truncate text-[0.8125rem] text-accent">
           <FormattedMessage id="members.added" values={{ name: added }} />

@@ -140,7 +140,8 @@ export function MessageList({ client, channel, rows, older, hasMoreBefore }: Pro
           </span>
         </span>
       )}
-      {older === 'failed' && <OlderFailed onRetry={() => void client.timelines.loadOlder(id)} />}
+      {/* Without a connection the banner says enough, and the next connect tries again. */}
+      {older === 'failed' && online && <OlderFailed onRetry={() => void client.timelines.loadOlder(id)} />}
       {!atEnd && <ToLatest unread={unread} onClick={() => virtualizer.scrollToEnd()} />}
     </div>
   );

@@ -50,7 +50,9 @@ export function rowsOf(
   ];
   const rows: Row[] = timeline.hasMoreBefore ? [] : [{ kind: 'start', key: 'start' }];
   let before: Line | undefined;
-  let newShown = newAfter === null;
+  // While the first unread is not loaded yet, its line stands nowhere.
+  const unreadAbove = timeline.hasMoreBefore && (timeline.messages[0]?.id ?? 0) > (newAfter ?? 0);
+  let newShown = newAfter === null || unreadAbove;
   for (const line of lines) {
     const opensNew = !newShown && line.id > (newAfter ?? 0) && line.senderId !== me;
     newShown ||= opensNew;
