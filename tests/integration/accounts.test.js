@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Api, assertError, assertRefused, signUp, uniqueName } from '../support/api.js';
+import { ChatClient } from '../support/chat-client.js';
+import { assertShape } from '../support/contract.js';
+import { request } from '../support/http.js';
+import { Hubbub } from '../support/hubbub.js';
+
+describe('accounts and sessions', () => {
+  let hubbub;
+  let anonymous;
+  let user;
+  before(async () => {
+    hubbub = await Hubbub.start();
+    anonymous = new Api(hubbub.url);
+    user = await signUp(hubbub.url);
+  });
+  after(() => hubbub?.stop());
+
+  const login = (username, password) => anonymous.post('/auth/login', { username, password });
+  const refresh = (refreshToken) => anonymous.post('/auth/refresh', { refreshToken });
+  const withToken = (token) => new Api(hubbub.url, token);
+
+  test('register: 201, a session of the new user', async () => {
+    const username = uniqueName();
+    const { status, body } = await anonymous.post('/auth/register', { username, password: 'correct horse', displayName: 'Zoë 🦊' });
+    assert.equal(status, 201);
+    assertShape('Session', body);
+    assert.equal(body.user.username, username);
+    assert.equal(body.user.displayName, 'Zoë 🦊');
+    assert.equal(typeof body.user.isAdmin, 'boolean');
+    assert.ok(Date.parse(body.accessTokenExpiresAt) - Date.now() > 14 * 60_000);
+    assert.ok(Date.parse(body.refreshTokenExpiresAt) - Date.now() > 29 * 24 * 3600_000);
+    const me = await withToken(body.accessToken).get('/me');
+    assert.equal(me.status, 200);
+    assert.deepEqual(me.body, { user: body.user });
+  });
+
+  test('register without a display name: the username stands for it', async () => {
+    assert.equal(user.session.user.displayName, user.username);
+  });
+
+  test('register with a username taken, in another letter case too: 409', async () => {
+    for (const username of [user.username, user.username.toUpperCase()]) {
+      const answer = await anonymous.post('/auth/register', { username, password: 'correct horse' });
+      assertRefused(answer, 409, 'auth.username_taken');
+    }
+  });
+
+  test('two registrations of one name at once: one wins', async () => {
+    const body = { username: uniqueName(), password: 'correct horse' };
+    const answers = await Promise.all([1, 2, 3].map(() => anonymous.post('/auth/register', body)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409]);
+  });
+
+  test('login: 200, a session of its own, whatever the letter case', async () => {
+    const { status, body } = await login(user.username.toUpperCase(), user.password);
+    assert.equal(status, 200);
+    assertShape('Session', body);
+    assert.equal(body.user.id, user.id);
+    assert.notEqual(body.sessionId, user.session.sessionId);
+    assert.notEqual(body.refreshToken, user.session.refreshToken);
+  });
+
+  test('login with a wrong password: 401', async () => {
+    assertRefused(await login(user.username, `${user.password} `), 401, 'auth.bad_credentials');
+    assertRefused(await login(user.username, user.password.toUpperCase()), 401, 'auth.bad_credentials');
+  });
+
+  test('refresh: new tokens of the same session', async () => {
+    const { body: first } = await login(user.username, user.password);
+    const { status, body: second } = await refresh(first.refreshToken);
+    assert.equal(status, 200);
+    assertShape('Session', second);
+    assert.equal(second.user.id, user.id);
+    assert.equal(second.sessionId, first.sessionId);
+    assert.notEqual(second.refreshToken, first.refreshToken);
+    assert.equal((await withToken(second.accessToken).get('/me')).status, 200);
+    assert.equal((await refresh(second.refreshToken)).status, 200);
+  });
+
+  test('reuse of a rotated refresh token revokes the family', async () => {
+    const { body: first } = await login(user.username, user.password);
+    const { body: second } = await refresh(first.refreshToken);
+    const client = await ChatClient.connect(hubbub.url, second.accessToken);
+    assertRefused(await refresh(first.refreshToken), 401, 'auth.revoked');
+    assertRefused(await refresh(second.refreshToken), 401, 'auth.revoked');
+    for (const { accessToken } of [first, second]) assertRefused(await withToken(accessToken).get('/me'), 401, 'auth.revoked');
+    assert.equal((await client.see('disconnected')).code, 'auth.revoked');
+    await client.untilDisconnected();
+    client.close();
+    assert.equal((await user.api.get('/me')).status, 200, 'other sessions of the user live');
+  });
+
+  test('one refresh token used twice at once: at most one new session', async () => {
+    const { body: first } = await login(user.username, user.password);
+    const answers = await Promise.all([1, 2, 3].map(() => refresh(first.refreshToken)));
+    assert.ok(answers.filter(({ status }) => status === 200).length <= 1);
+    for (const answer of answers) if (answer.status !== 200) assertRefused(answer, 401, 'auth.revoked');
+  });
+
+  test('logout: 204, the session and its sockets end', async () => {
+    const { body: session } = await login(user.username, user.password);
+    const client = await ChatClient.connect(hubbub.url, session.accessToken);
+    const other = await ChatClient.connect(hubbub.url, user.session.accessToken);
+    const { status, body } = await withToken(session.accessToken).post('/auth/logout');
+    assert.equal(status, 204);
+    assert.equal(body, undefined);
+    const last = await client.see('disconnected');
+    assertShape('DisconnectedEvent', last);
+    assert.equal(last.code, 'auth.revoked');
+    await client.untilDisconnected();
+
+    assertRefused(await withToken(session.accessToken).get('/me'), 401, 'auth.revoked');
+    assertRefused(await refresh(session.refreshToken), 401, 'auth.revoked');
+    await assert.rejects(ChatClient.connect(hubbub.url, session.accessToken), { message: 'auth.revoked' });
+    assert.equal(other.socket.connected, true, 'other sessions of the user live');
+    client.close();
+    other.close();
+  });
+
+  const registration = { username: 'never-made', password: 'correct horse', displayName: 'Nobody' };
+  const fields = [
+    ['username missing', { username: undefined }, 'validation.missing', 'username'],
+    ['username null', { username: null }, 'validation.', 'username'],
+    ['username a number', { username: 12345 }, 'validation.type', 'username'],
+    ['username of 2', { username: 'ab' }, 'validation.too_short', 'username'],
+    ['username of 33', { username: 'a'.repeat(33) }, 'validation.too_long', 'username'],
+    ['username with a space', { username: 'a b c' }, 'validation.format', 'username'],
+    ['username beyond ASCII', { username: 'zoë' }, 'validation.format', 'username'],
+    ['username with a zero-width space', { username: 'ab\u200bcd' }, 'validation.format', 'username'],
+    ['username with a NUL', { username: 'abc\u0000' }, 'validation.format', 'username'],
+    ['password missing', { password: undefined }, 'validation.missing', 'password'],
+    ['password an array', { password: ['correct horse'] }, 'validation.type', 'password'],
+    ['password of 7', { password: '1234567' }, 'validation.too_short', 'password'],
+    ['password of 257 bytes', { password: `${'é'.repeat(128)}a` }, 'validation.too_long', 'password'],
+    ['displayName an object', { displayName: {} }, 'validation.type', 'displayName'],
+    ['displayName empty', { displayName: '' }, 'validation.too_short', 'displayName'],
+    ['displayName of 65', { displayName: 'x'.repeat(65) }, 'validation.too_long', 'displayName'],
+    ['displayName with a NUL', { displayName: 'a\u0000b' }, 'validation.format', 'displayName'],
+  ];
+  for (const [name, change, code, field] of fields) {
+    test(`register, ${name}: ${code} of ${field}`, async () => {
+      assertRefused(await anonymous.post('/auth/register', { ...registration, ...change }), 400, code, field);
+    });
+  }
+
+  test('register with fields at their limits', async () => {
+    const username = `${uniqueName('u')}${'x'.repeat(32)}`.slice(0, 32);
+    const wide = { username, password: 'é'.repeat(128), displayName: '🦊'.repeat(64) };
+    const { status, body } = await anonymous.post('/auth/register', wide);
+    assert.equal(status, 201, JSON.stringify(body));
+    assert.equal(body.user.displayName, wide.displayName);
+    assert.equal((await login(username, wide.password)).status, 200);
+  });
+
+  test('unknown fields are ignored, and give no rights', async () => {
+    const body = { username: uniqueName(), password: 'correct horse', isAdmin: true, id: 1, createdAt: '2000-01-01', x: [[]] };
+    const answer = await anonymous.post('/auth/register', body);
+    assert.equal(answer.status, 201);
+    assert.equal(answer.body.user.isAdmin, false);
+    assert.notEqual(answer.body.user.id, 1);
+  });
+
+  for (const [name, path, body] of [
+    ['no body', '/auth/login', undefined],
+    ['not JSON', '/auth/login', '{"username":'],
+    ['an array', '/auth/login', '[]'],
+    ['a string', '/auth/register', '"x"'],
+    ['null', '/auth/refresh', 'null'],
+    ['two values', '/auth/refresh', '{} {}'],
+    ['100k deep', '/auth/register', '['.repeat(100_000)],
+    ['invalid UTF-8', '/auth/login', Buffer.from('7b22757365726e616d65223a22ff227d', 'hex')],
+  ]) {
+    test(`a body that is ${name}: 400 validation.*`, async () => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await request(`${hubbub.url}/api/v1${path}`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 400, answer.text);
+      assertError(JSON.parse(answer.text).error, 'validation.');
+    });
+  }
+
+  test('refresh with what is no token: 401', async () => {
+    for (const token of ['x', '', 'A'.repeat(43), user.session.accessToken]) {
+      const answer = await refresh(token);
+      assert.ok([400, 401].includes(answer.status), answer.text);
+      assertError(answer.body.error, answer.body.error.code);
+    }
+    assertRefused(await refresh(undefined), 400, 'validation.missing', 'refreshToken');
+    assertRefused(await refresh(7), 400, 'validation.type', 'refreshToken');
+  });
+
+  test('users: by id and by list, public fields only', async () => {
+    const other = await signUp(hubbub.url);
+    const one = await user.api.get(`/users/${other.id}`);
+    assert.equal(one.status, 200);
+    assertShape('PublicUser', one.body.user);
+    assert.deepEqual(one.body.user, { id: other.id, username: other.username, displayName: other.username });
+    const many = await user.api.get(`/users?ids=${other.id},${user.id},999999999`);
+    assert.equal(many.status, 200);
+    assert.deepEqual(many.body.users.map(({ id }) => id).sort(), [user.id, other.id].sort());
+    many.body.users.forEach((found) => assertShape('PublicUser', found));
+    assertRefused(await user.api.get('/users/999999999'), 404, 'user.not_found');
+  });
+
+  for (const ids of ['', 'x', '1,x', '1,,2', '-1', '1e3', '99999999999999999999', Array(101).fill(1).join(',')]) {
+    test(`users?ids=${ids.slice(0, 30)}: validation.* of ids`, async () => {
+      assertRefused(await user.api.get(`/users?ids=${ids}`), 400, 'validation.', 'ids');
+    });
+  }
+
+  test('config, without a token', async () => {
+    const { status, body } = await anonymous.get('/config');
+    assert.equal(status, 200);
+    assertShape('ServerConfig', body);
+    assert.equal(body.registrationOpen, true);
+    assert.equal(body.limits.historyPageMax, 100);
+  });
+
+  test('unknown address and wrong method', async () => {
+    assertRefused(await user.api.get('/nowhere'), 404, 'http.not_found');
+    assertRefused(await user.api.delete('/me'), 405, 'http.method_not_allowed');
+    assertRefused(await anonymous.get('/auth/login'), 405, 'http.method_not_allowed');
+  });
+});
