@@ -14,6 +14,7 @@ enum class Errc {
     revoked,
     bad_credentials,
     username_taken,
+    registration_closed,
     missing, ///< a required field is not there
     wrong_type,
     too_long,

@@ -1,0 +1,37 @@
+#include "chat/accounts/rules.hpp"
+
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+#include "chat/text.hpp"
+
+#include <algorithm>
+
+namespace hubbub::chat {
+namespace {
+
+bool in_username(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+}
+
+} // namespace
+
+Result<std::string> parse_username(std::string_view text) {
+    if (!std::ranges::all_of(text, in_username)) return Errc::bad_format;
+    if (text.size() < limits::kUsernameMin) return Errc::too_short;
+    if (text.size() > limits::kUsernameMax) return Errc::too_long;
+    return std::string{text};
+}
+
+Result<std::string> parse_password(std::string_view text) {
+    if (text.size() < limits::kPasswordBytesMin) return Errc::too_short;
+    if (text.size() > limits::kPasswordBytesMax) return Errc::too_long;
+    if (text.find('\0') != std::string_view::npos) return Errc::bad_format;
+    return std::string{text};
+}
+
+Result<std::string> parse_display_name(std::string_view text) {
+    return parse_name(text, limits::kDisplayNameMax);
+}
+
+} // namespace hubbub::chat

@@ -1,0 +1,18 @@
+#pragma once
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace hubbub::chat {
+
+/// 3 … 32 of `[A-Za-z0-9_.-]`, kept as written. Errors: `too_short`, `too_long`, `bad_format`.
+Result<std::string> parse_username(std::string_view text);
+
+/// 8 … 256 bytes of anything but NUL. Errors: `too_short`, `too_long`, `bad_format`.
+Result<std::string> parse_password(std::string_view text);
+
+/// 1 … 64 characters in one line, trimmed. Errors: `too_short`, `too_long`, `bad_format`.
+Result<std::string> parse_display_name(std::string_view text);
+
+} // namespace hubbub::chat

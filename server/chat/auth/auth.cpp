@@ -1,0 +1,104 @@
+#include "chat/auth/auth.hpp"
+
+#include "base/limits.hpp"
+#include "chat/accounts/rules.hpp"
+#include "chat/auth/refresh_token.hpp"
+#include "chat/errc.hpp"
+
+#include <utility>
+
+namespace hubbub::chat {
+namespace {
+
+constexpr std::size_t kUserAgentBytesMax = 256;
+
+/// A header may hold any bytes; what is kept must be text.
+std::string printable(std::string text) {
+    std::erase_if(text, [](char c) { return c < ' ' || c > '~'; });
+    if (text.size() > kUserAgentBytesMax) text.resize(kUserAgentBytesMax);
+    return text;
+}
+
+} // namespace
+
+Task<Result<SessionGrant>> Auth::sign_up(Registration registration, ClientInfo client) {
+    auto hash = co_await hasher_.hash(std::move(registration.password));
+    if (!hash) co_return hash.error();
+    NewUser user;
+    user.username = std::move(registration.username);
+    user.display_name = std::move(registration.display_name);
+    user.password_hash = std::move(*hash);
+    auto created = co_await accounts_.create_user(std::move(user));
+    if (!created) co_return created.error();
+    auto grant = co_await open_session(std::move(*created), std::move(client));
+    co_return grant;
+}
+
+Task<Result<SessionGrant>> Auth::sign_in(Login login, ClientInfo client) {
+    // What cannot be a username is an unknown one: same answer, same time.
+    Result<Credentials> found = Errc::user_not_found;
+    if (parse_username(login.username)) {
+        found = co_await accounts_.find_credentials(std::move(login.username));
+        if (!found && found.error() != Errc::user_not_found) co_return found.error();
+    }
+    std::string hash = found ? found->password_hash : std::string{};
+    const auto right = co_await hasher_.verify(std::move(login.password), std::move(hash));
+    if (!right) co_return right.error();
+    if (!*right || found->user.disabled_at) co_return Errc::bad_credentials;
+    auto grant = co_await open_session(std::move(found->user), std::move(client));
+    co_return grant;
+}
+
+Task<Result<SessionGrant>> Auth::open_session(User user, ClientInfo client) {
+    const Timestamp at = now();
+    std::string token = make_refresh_token();
+    NewSession opening;
+    opening.user = user.id;
+    opening.token_hash = hash_refresh_token(token);
+    opening.expires_at = at + limits::kRefreshTokenTtl;
+    opening.user_agent = printable(std::move(client.user_agent));
+    opening.ip = std::move(client.ip);
+    const auto session = co_await sessions_.create_session(std::move(opening));
+    if (!session) co_return session.error();
+    co_return grant(std::move(user), session->id, std::move(token), at);
+}
+
+Task<Result<SessionGrant>> Auth::refresh(std::string refresh_token) {
+    const Timestamp at = now();
+    std::string next = make_refresh_token();
+    std::string old_hash = hash_refresh_token(refresh_token);
+    std::string new_hash = hash_refresh_token(next);
+    const auto session =
+        co_await sessions_.rotate_session(std::move(old_hash), std::move(new_hash), at + limits::kRefreshTokenTtl);
+    if (!session) co_return session.error();
+    auto user = co_await accounts_.find_user(session->user);
+    if (!user) co_return user.error();
+    if (user->disabled_at) co_return Errc::revoked;
+    co_return grant(std::move(*user), session->id, std::move(next), at);
+}
+
+Task<Result<void>> Auth::sign_out(SessionId session) {
+    return sessions_.revoke_session(session);
+}
+
+Result<AccessClaims> Auth::verify(std::string_view access_token) const {
+    if (access_token.empty()) return Errc::token_missing;
+    return tokens_.verify(access_token, now());
+}
+
+Task<Result<void>> Auth::check(AccessClaims claims) {
+    return sessions_.check_session(claims.session, claims.user);
+}
+
+SessionGrant Auth::grant(User user, SessionId session, std::string refresh_token, Timestamp issued_at) const {
+    SessionGrant grant;
+    grant.user = std::move(user);
+    grant.session = session;
+    grant.access_expires_at = issued_at + limits::kAccessTokenTtl;
+    grant.access_token = tokens_.issue({grant.user.id, session, grant.access_expires_at}, issued_at);
+    grant.refresh_token = std::move(refresh_token);
+    grant.refresh_expires_at = issued_at + limits::kRefreshTokenTtl;
+    return grant;
+}
+
+} // namespace hubbub::chat

@@ -1,0 +1,70 @@
+#pragma once
+#include "chat/accounts/store.hpp"
+#include "chat/auth/access_token.hpp"
+#include "chat/auth/password_hasher.hpp"
+#include "chat/auth/store.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace hubbub::chat {
+
+struct Registration {
+    std::string username;
+    std::string password;
+    std::string display_name;
+};
+
+struct Login {
+    std::string username;
+    std::string password;
+};
+
+/// Where a session came from, for its owner to recognise it.
+struct ClientInfo {
+    std::string user_agent;
+    std::string ip;
+};
+
+/// What a client gets when it signs up, signs in or refreshes.
+struct SessionGrant {
+    User user;
+    SessionId session;
+    std::string access_token;
+    Timestamp access_expires_at;
+    std::string refresh_token;
+    Timestamp refresh_expires_at;
+};
+
+/// Accounts and sessions. One a shard; the hasher is shared.
+class Auth {
+  public:
+    Auth(AccountStore& accounts, SessionStore& sessions, PasswordHasher& hasher, AccessTokens tokens)
+        : accounts_{accounts}, sessions_{sessions}, hasher_{hasher}, tokens_{std::move(tokens)} {}
+
+    /// Errors: `username_taken`, `rate_limited`.
+    Task<Result<SessionGrant>> sign_up(Registration registration, ClientInfo client);
+    /// Errors: `bad_credentials` (in the same time for an unknown user), `rate_limited`.
+    Task<Result<SessionGrant>> sign_in(Login login, ClientInfo client);
+    /// Rotates. Errors: `token_invalid`, `token_expired`, `revoked`.
+    Task<Result<SessionGrant>> refresh(std::string refresh_token);
+    /// Ends the session and every token of its family.
+    Task<Result<void>> sign_out(SessionId session);
+
+    /// The bearer of an access token, without asking whether its session still stands.
+    /// Errors: `token_missing` (empty), `token_invalid`, `token_expired`.
+    Result<AccessClaims> verify(std::string_view access_token) const;
+    /// Errors: `revoked`.
+    Task<Result<void>> check(AccessClaims claims);
+
+  private:
+    Task<Result<SessionGrant>> open_session(User user, ClientInfo client);
+    SessionGrant grant(User user, SessionId session, std::string refresh_token, Timestamp issued_at) const;
+
+    AccountStore& accounts_;
+    SessionStore& sessions_;
+    PasswordHasher& hasher_;
+    AccessTokens tokens_;
+};
+
+} // namespace hubbub::chat

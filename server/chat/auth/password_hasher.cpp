@@ -1,0 +1,102 @@
+#include "chat/auth/password_hasher.hpp"
+
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <pthread.h>
+#include <sodium.h>
+#include <sys/resource.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace hubbub::chat {
+namespace {
+
+constexpr int kNice = 10; // behind the shards, which answer everybody else
+
+std::string random_password() {
+    std::string bytes(32, '\0');
+    randombytes_buf(bytes.data(), bytes.size());
+    return bytes;
+}
+
+// Coroutines only to be carried to the pool and back; neither suspends.
+Task<std::string> hash_on_pool(const PasswordHasher& hasher, std::string password) {
+    auto hash = hasher.hash_now(password);
+    sodium_memzero(password.data(), password.size());
+    co_return hash;
+}
+
+Task<bool> verify_on_pool(std::string password, std::string hash) {
+    const bool right = crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+    sodium_memzero(password.data(), password.size());
+    co_return right;
+}
+
+} // namespace
+
+PasswordHasher::Cost PasswordHasher::default_cost() {
+    return {crypto_pwhash_argon2id_opslimit_interactive(), crypto_pwhash_argon2id_memlimit_interactive()};
+}
+
+PasswordHasher::PasswordHasher(std::size_t threads, Cost cost)
+    : cost_{cost}, queue_{static_cast<int>(threads)}, work_{queue_.get_executor()} {
+    if (sodium_init() < 0) throw std::runtime_error{"libsodium cannot start"};
+    nobody_ = hash_now(random_password());
+    for (std::size_t i = 0; i < threads; ++i) {
+        threads_.emplace_back([this] {
+            pthread_setname_np(pthread_self(), "argon2id");
+            setpriority(PRIO_PROCESS, 0, kNice); // Linux: of this thread
+            queue_.run();
+        });
+    }
+}
+
+PasswordHasher::~PasswordHasher() {
+    queue_.stop();
+    for (auto& thread : threads_) thread.join();
+}
+
+std::string PasswordHasher::hash_now(const std::string& password) const {
+    char text[crypto_pwhash_STRBYTES];
+    if (crypto_pwhash_str_alg(text, password.data(), password.size(), cost_.passes, cost_.memory_bytes,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0) {
+        throw std::runtime_error{"no memory to hash a password"};
+    }
+    return text;
+}
+
+Task<Result<std::string>> PasswordHasher::hash(std::string password) {
+    auto work = hash_on_pool(*this, std::move(password));
+    auto hash = co_await run(std::move(work));
+    co_return hash;
+}
+
+Task<Result<bool>> PasswordHasher::verify(std::string password, std::string hash) {
+    const bool known = !hash.empty();
+    if (!known) hash = nobody_;
+    auto work = verify_on_pool(std::move(password), std::move(hash));
+    auto right = co_await run(std::move(work));
+    if (right && !known) co_return false;
+    co_return right;
+}
+
+template <class T> Task<Result<T>> PasswordHasher::run(Task<T> work) {
+    if (waiting_.fetch_add(1) >= limits::kPasswordHashQueueMax) {
+        --waiting_;
+        co_return Errc::rate_limited;
+    }
+    try {
+        auto value = co_await boost::asio::co_spawn(queue_, std::move(work), boost::asio::use_awaitable);
+        --waiting_;
+        co_return value;
+    } catch (const std::runtime_error&) {
+        --waiting_;
+        co_return Errc::unavailable;
+    }
+}
+
+} // namespace hubbub::chat

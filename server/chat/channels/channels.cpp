@@ -1,0 +1,94 @@
+#include "chat/channels/channels.hpp"
+
+#include "chat/channels/rules.hpp"
+#include "chat/errc.hpp"
+
+#include <utility>
+
+namespace hubbub::chat {
+
+Task<Result<ChannelView>> Channels::create(NewChannel channel) {
+    return store_.create_channel(std::move(channel));
+}
+
+Task<Result<ChannelView>> Channels::view(ChannelId channel, UserId viewer) {
+    auto view = co_await store_.find_channel(channel, viewer);
+    if (view && !view->state && view->channel.type != ChannelType::public_channel) co_return Errc::channel_not_found;
+    co_return view;
+}
+
+Task<Result<std::vector<ChannelState>>> Channels::of_user(UserId user) {
+    return store_.channels_of(user);
+}
+
+Task<Result<Page<ChannelState>>> Channels::list(UserId user, PageQuery query) {
+    return store_.list_channels(user, std::move(query));
+}
+
+Task<Result<Page<BrowsedChannel>>> Channels::browse(UserId viewer, std::string text, PageQuery query) {
+    return store_.browse_channels(viewer, std::move(text), std::move(query));
+}
+
+Task<Result<Page<Member>>> Channels::members(ChannelId channel, UserId viewer, PageQuery query) {
+    const auto seen = co_await view(channel, viewer);
+    if (!seen) co_return seen.error();
+    auto page = co_await store_.list_members(channel, std::move(query));
+    co_return page;
+}
+
+Task<Result<Member>> Channels::membership(ChannelId channel, UserId user) {
+    auto member = co_await store_.find_member(channel, user);
+    if (member || member.error() != Errc::not_a_member) co_return member;
+    const auto seen = co_await view(channel, user);
+    if (!seen) co_return seen.error();
+    co_return Errc::not_a_member;
+}
+
+Task<Result<MembershipChange>> Channels::join(ChannelId channel, UserId user) {
+    const auto seen = co_await view(channel, user);
+    if (!seen) co_return seen.error();
+    if (!seen->state) {
+        auto change = co_await store_.add_member(channel, user, Role::member, user);
+        co_return change;
+    }
+    auto member = co_await store_.find_member(channel, user);
+    if (!member) co_return member.error();
+    MembershipChange unchanged;
+    unchanged.member = std::move(*member);
+    co_return unchanged;
+}
+
+Task<Result<MembershipChange>> Channels::leave(ChannelId channel, UserId user) {
+    const auto member = co_await membership(channel, user);
+    if (!member) co_return member.error();
+    auto change = co_await store_.remove_member(channel, user, user);
+    co_return change;
+}
+
+Task<Result<MembershipChange>> Channels::add(ChannelId channel, UserId actor, UserId user, Role role) {
+    const auto seen = co_await view(channel, actor);
+    if (!seen) co_return seen.error();
+    if (!seen->state) co_return Errc::not_a_member;
+    if (!may_add(seen->channel.type, seen->state->role, role)) co_return Errc::role_forbidden;
+    auto change = co_await store_.add_member(channel, user, role, actor);
+    co_return change;
+}
+
+Task<Result<MembershipChange>> Channels::remove(ChannelId channel, UserId actor, UserId user) {
+    if (actor == user) {
+        auto change = co_await leave(channel, user);
+        co_return change;
+    }
+    const auto own = co_await membership(channel, actor);
+    if (!own) co_return own.error();
+    const auto target = co_await store_.find_member(channel, user);
+    if (!target) {
+        if (target.error() == Errc::not_a_member) co_return Errc::user_not_found;
+        co_return target.error();
+    }
+    if (!may_remove(own->role, target->role)) co_return Errc::role_forbidden;
+    auto change = co_await store_.remove_member(channel, user, actor);
+    co_return change;
+}
+
+} // namespace hubbub::chat

@@ -1,0 +1,38 @@
+#pragma once
+#include "chat/channels/store.hpp"
+
+namespace hubbub::chat {
+
+/// Who may see, enter, leave and change channels. A channel that the asker may not see is `channel_not_found`, whatever
+/// was asked, so that an answer never tells that it exists.
+/// Functions that write run on the channel's owner shard.
+class Channels {
+  public:
+    explicit Channels(ChannelStore& store) : store_{store} {}
+
+    Task<Result<ChannelView>> create(NewChannel channel);
+    /// Public channels and one's own.
+    Task<Result<ChannelView>> view(ChannelId channel, UserId viewer);
+    Task<Result<std::vector<ChannelState>>> of_user(UserId user);
+    Task<Result<Page<ChannelState>>> list(UserId user, PageQuery query);
+    Task<Result<Page<BrowsedChannel>>> browse(UserId viewer, std::string text, PageQuery query);
+    Task<Result<Page<Member>>> members(ChannelId channel, UserId viewer, PageQuery query);
+
+    /// The user's membership. Errors: `not_a_member` of a public channel, `channel_not_found` otherwise.
+    Task<Result<Member>> membership(ChannelId channel, UserId user);
+
+    /// Makes the user a member of a public channel; of a private one he has to be one already.
+    /// `event_seq` is 0 when he was. Errors: `channel_not_found`, `channel_archived`.
+    Task<Result<MembershipChange>> join(ChannelId channel, UserId user);
+    /// Errors: as `membership`.
+    Task<Result<MembershipChange>> leave(ChannelId channel, UserId user);
+    /// Errors: as `membership`, `role_forbidden`, `user_not_found`, `channel_archived`.
+    Task<Result<MembershipChange>> add(ChannelId channel, UserId actor, UserId user, Role role);
+    /// `user` may be the actor. Errors: as `membership`, `role_forbidden`, `user_not_found` (not a member).
+    Task<Result<MembershipChange>> remove(ChannelId channel, UserId actor, UserId user);
+
+  private:
+    ChannelStore& store_;
+};
+
+} // namespace hubbub::chat

@@ -1,0 +1,26 @@
+#include "chat/messages/messages.hpp"
+
+namespace hubbub::chat {
+
+Task<Result<History>> Messages::history(ChannelId channel, UserId reader, HistoryQuery query) {
+    const auto member = co_await channels_.membership(channel, reader);
+    if (!member) co_return member.error();
+    auto page = co_await store_.history(channel, std::move(query));
+    co_return page;
+}
+
+Task<Result<Message>> Messages::find(ChannelId channel, UserId reader, MessageId message) {
+    const auto member = co_await channels_.membership(channel, reader);
+    if (!member) co_return member.error();
+    auto found = co_await store_.find_message(channel, message);
+    co_return found;
+}
+
+Task<Result<Events>> Messages::events_since(ChannelId channel, UserId reader, std::int64_t event_seq) {
+    const auto member = co_await channels_.membership(channel, reader);
+    if (!member) co_return member.error();
+    auto events = co_await store_.events_since(channel, event_seq);
+    co_return events;
+}
+
+} // namespace hubbub::chat

@@ -1,0 +1,30 @@
+#pragma once
+#include "chat/channels/channels.hpp"
+#include "chat/messages/store.hpp"
+
+#include <utility>
+
+namespace hubbub::chat {
+
+/// Who may write and read messages: the channel's members.
+class Messages {
+  public:
+    Messages(MessageStore& store, Channels& channels) : store_{store}, channels_{channels} {}
+
+    /// On the channel's owner shard; `message` holds what the rules let through. Membership is checked by the store,
+    /// under the channel's lock. `done` runs on this shard after the commit, in commit order within a channel.
+    void send(NewMessage message, Callback<void(Result<Appended>)> done) {
+        store_.append(std::move(message), std::move(done));
+    }
+
+    /// Errors: as `Channels::membership`, `message_not_found`.
+    Task<Result<History>> history(ChannelId channel, UserId reader, HistoryQuery query);
+    Task<Result<Message>> find(ChannelId channel, UserId reader, MessageId message);
+    Task<Result<Events>> events_since(ChannelId channel, UserId reader, std::int64_t event_seq);
+
+  private:
+    MessageStore& store_;
+    Channels& channels_;
+};
+
+} // namespace hubbub::chat

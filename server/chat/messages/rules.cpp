@@ -1,0 +1,64 @@
+#include "chat/messages/rules.hpp"
+
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+#include "chat/text.hpp"
+
+#include <cstdint>
+
+namespace hubbub::chat {
+namespace {
+
+constexpr std::size_t kUuidCharacters = 36;
+
+bool is_dash_position(std::size_t at) {
+    return at == 8 || at == 13 || at == 18 || at == 23;
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+} // namespace
+
+Result<std::string> parse_content(std::string_view text) {
+    if (text.size() > limits::kMessageBytesMax) return Errc::too_long;
+    const auto facts = examine(text, TextKind::block);
+    if (!facts) return facts.error();
+    if (facts->blank) return Errc::too_short;
+    return std::string{text};
+}
+
+Result<Uuid> parse_uuid(std::string_view text) {
+    if (text.size() != kUuidCharacters) return Errc::bad_format;
+    Uuid uuid{};
+    std::size_t digits = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (is_dash_position(at)) {
+            if (text[at] != '-') return Errc::bad_format;
+            continue;
+        }
+        const int value = hex_value(text[at]);
+        if (value < 0) return Errc::bad_format;
+        uuid[digits / 2] = static_cast<std::uint8_t>((uuid[digits / 2] << 4) | value);
+        ++digits;
+    }
+    return uuid;
+}
+
+std::string to_string(const Uuid& uuid) {
+    constexpr char kHex[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(kUuidCharacters);
+    for (const std::uint8_t byte : uuid) {
+        if (is_dash_position(text.size())) text.push_back('-');
+        text.push_back(kHex[byte >> 4]);
+        text.push_back(kHex[byte & 0xF]);
+    }
+    return text;
+}
+
+} // namespace hubbub::chat

@@ -1,0 +1,43 @@
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+#include "chat/messages/rules.hpp"
+
+#include <gmock/gmock.h>
+
+namespace hubbub::chat {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(ParseContent, KeepsEveryByte) {
+    const std::string longest(limits::kMessageBytesMax, 'x');
+    for (const std::string_view text :
+         {"hi"sv, "  two\n\tlines  "sv, "👩‍👩‍👧 e\u0301"sv, std::string_view{longest}})
+        EXPECT_EQ(parse_content(text).value(), text);
+}
+
+TEST(ParseContent, SaysWhyNot) {
+    EXPECT_EQ(parse_content("").error(), Errc::too_short);
+    EXPECT_EQ(parse_content(" \n\t\u00a0").error(), Errc::too_short);
+    EXPECT_EQ(parse_content(std::string(limits::kMessageBytesMax + 1, 'x')).error(), Errc::too_long);
+    EXPECT_EQ(parse_content("a\0b"sv).error(), Errc::bad_format);
+    EXPECT_EQ(parse_content("a\x1b[2J").error(), Errc::bad_format);
+    EXPECT_EQ(parse_content("\xed\xa0\x80").error(), Errc::bad_format);
+}
+
+TEST(Uuid, RoundTripsInLowerCase) {
+    const auto uuid = parse_uuid("0192F0C1-2B3d-7e4f-8A5b-6c7d8e9fA0b1");
+    ASSERT_TRUE(uuid);
+    EXPECT_EQ(to_string(*uuid), "0192f0c1-2b3d-7e4f-8a5b-6c7d8e9fa0b1");
+}
+
+TEST(Uuid, RefusesEveryOtherForm) {
+    for (const auto text : {"", "0192f0c1", "0192f0c12b3d7e4f8a5b6c7d8e9fa0b1", "{192f0c1-2b3d-7e4f-8a5b-6c7d8e9fa0b1}",
+                            "0192f0c1-2b3d-7e4f-8a5b-6c7d8e9fa0b", "0192f0c1-2b3d-7e4f-8a5b-6c7d8e9fa0bg",
+                            "0192f0c1-2b3d-7e4f-8a5b_6c7d8e9fa0b1", "0192f0c1-2b3d-7e4f-8a5b-6c7d8e9fa0b11"}) {
+        EXPECT_EQ(parse_uuid(text).error(), Errc::bad_format) << text;
+    }
+}
+
+} // namespace
+} // namespace hubbub::chat

@@ -1,0 +1,80 @@
+#include "chat/text.hpp"
+
+#include "chat/errc.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace hubbub::chat {
+namespace {
+
+/// The code point at `text[at]`, with `at` moved behind it; a negative number if the bytes are none (RFC 3629, 4).
+std::int32_t next_code_point(std::string_view text, std::size_t& at) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead < 0x80) return lead;
+    const int following = lead < 0xC2 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : 0;
+    if (following == 0) return -1;
+    std::int32_t point = lead & (0x3F >> following);
+    for (int i = 0; i < following; ++i) {
+        if (at == text.size()) return -1;
+        const auto byte = static_cast<unsigned char>(text[at++]);
+        if ((byte & 0xC0) != 0x80) return -1;
+        point = (point << 6) | (byte & 0x3F);
+    }
+    constexpr std::int32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};
+    const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+    return point < kSmallest[following] || surrogate || point > 0x10FFFF ? -1 : point;
+}
+
+bool is_control(std::int32_t point) {
+    return point < 0x20 || (point >= 0x7F && point < 0xA0);
+}
+
+/// Characters that make one name look like another, or a line look like two.
+bool is_deceptive(std::int32_t point) {
+    return (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0x2028 ||
+           point == 0x2029 || point == 0x200E || point == 0x200F || point == 0x061C || point == 0x200B ||
+           point == 0x2060 || point == 0xFEFF;
+}
+
+/// Unicode White_Space, and what has no width.
+bool is_invisible(std::int32_t point) {
+    return point <= 0x20 || point == 0x85 || point == 0xA0 || point == 0xAD || point == 0x034F || point == 0x115F ||
+           point == 0x1160 || point == 0x1680 || point == 0x180E || (point >= 0x2000 && point <= 0x200F) ||
+           (point >= 0x2028 && point <= 0x202F) || (point >= 0x205F && point <= 0x206F) || point == 0x2800 ||
+           point == 0x3000 || point == 0x3164 || (point >= 0xFE00 && point <= 0xFE0F) || point == 0xFEFF ||
+           point == 0xFFA0;
+}
+
+} // namespace
+
+Result<TextFacts> examine(std::string_view text, TextKind kind) {
+    TextFacts facts;
+    for (std::size_t at = 0; at < text.size(); ++facts.characters) {
+        const std::int32_t point = next_code_point(text, at);
+        if (point < 0) return Errc::bad_format;
+        const bool layout = kind == TextKind::block && (point == '\n' || point == '\t');
+        if (is_control(point) && !layout) return Errc::bad_format;
+        if (kind == TextKind::line && is_deceptive(point)) return Errc::bad_format;
+        if (!is_invisible(point)) facts.blank = false;
+    }
+    return facts;
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(kSpace);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+Result<std::string> parse_name(std::string_view text, std::size_t characters_max) {
+    const std::string_view name = trim(text);
+    const auto facts = examine(name, TextKind::line);
+    if (!facts) return facts.error();
+    if (facts->blank) return Errc::too_short;
+    if (facts->characters > characters_max) return Errc::too_long;
+    return std::string{name};
+}
+
+} // namespace hubbub::chat

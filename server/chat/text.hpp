@@ -1,0 +1,33 @@
+#pragma once
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace hubbub::chat {
+
+enum class TextKind {
+    line, ///< names: one line, nothing that reorders or hides text
+    block ///< messages: line feeds and tabs too
+};
+
+struct TextFacts {
+    std::size_t characters = 0; ///< Unicode code points
+    bool blank = true;          ///< nothing in it that can be seen
+};
+
+/// Looks through a text that people wrote.
+///
+/// errors   `bad_format`: not UTF-8 (RFC 3629: no surrogates, nothing overlong or above U+10FFFF), a control character
+///          (NUL included, which PostgreSQL cannot store), or, in a `line`, a line separator or bidirectional control.
+Result<TextFacts> examine(std::string_view text, TextKind kind);
+
+/// Without ASCII white space at both ends.
+std::string_view trim(std::string_view text);
+
+/// A name as it is kept: trimmed, with 1 … `characters_max` characters.
+/// errors   `too_short` (blank), `too_long`, `bad_format`.
+Result<std::string> parse_name(std::string_view text, std::size_t characters_max);
+
+} // namespace hubbub::chat
