@@ -1,0 +1,16 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+
+namespace hubbub::load {
+
+/// CPU time that all threads of a process have used, from the scheduler's own clock (/proc/PID/task/*/schedstat): exact
+/// to the switch, where /proc/PID/stat counts ticks of 10 ms.
+std::chrono::nanoseconds cpu_time(pid_t process);
+
+/// Proportional set size in bytes (/proc/PID/smaps_rollup): the user-space memory that is the process's own.
+std::uint64_t pss_bytes(pid_t process);
+
+} // namespace hubbub::load
