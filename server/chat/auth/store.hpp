@@ -20,6 +20,7 @@ struct NewSession {
 struct Session {
     SessionId id; ///< of the family: the same before and after a rotation
     UserId user;
+    bool reused = false; ///< only from `rotate_session`: the token had been replaced before; the family is now revoked
 };
 
 /// Where refresh-token families are kept. Every function may also fail with `Errc::unavailable`.
@@ -27,9 +28,10 @@ class SessionStore {
   public:
     virtual ~SessionStore() = default;
     virtual Task<Result<Session>> create_session(NewSession session) = 0;
-    /// Replaces the token with `old_hash` by a new one of the same family, atomically.
-    /// Errors: `token_invalid` (unknown), `token_expired`, `revoked` (the family is revoked, or the token had been
-    /// replaced before: a reuse, which revokes the whole family).
+    /// Replaces the token with `old_hash` by a new one of the same family, atomically. A token that had been replaced
+    /// before is a reuse: nothing is issued, the whole family is revoked (if it was not) and the answer is `reused`,
+    /// so that the caller can close the family's sockets.
+    /// Errors: `token_invalid` (unknown), `token_expired`, `revoked` (the family was revoked otherwise).
     virtual Task<Result<Session>> rotate_session(std::string old_hash, std::string new_hash, Timestamp expires_at) = 0;
     /// Revokes the family. Doing it again is no error.
     virtual Task<Result<void>> revoke_session(SessionId session) = 0;
