@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { Api, assertError, assertRefused, createChannel, signUp } from '../support/api.js';
+import { ChatClient } from '../support/chat-client.js';
+import { Hubbub } from '../support/hubbub.js';
+
+describe('access', () => {
+  let hubbub;
+  let owner;
+  let member;
+  let stranger;
+  let o; // the owner's socket
+  let m; // the member's
+  let s; // the stranger's
+  let secret; // a private channel of owner and member
+  let open; // a public channel of the same
+  let ofStranger; // the stranger's own channel
+  const messages = {}; // channel → the id of a message there
+  before(async () => {
+    hubbub = await Hubbub.start();
+    [owner, member, stranger] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
+    secret = await createChannel(owner, { type: 'private', members: [member] });
+    open = await createChannel(owner, { members: [member] });
+    ofStranger = await createChannel(stranger);
+    const connect = (user) => ChatClient.connect(hubbub.url, user.session.accessToken);
+    [o, m, s] = [await connect(owner), await connect(member), await connect(stranger)];
+    for (const id of [secret, open]) messages[id] = (await o.send(id, `secret of ${id}`)).message.id;
+    messages[ofStranger] = (await s.send(ofStranger, 'own')).message.id;
+  });
+  after(async () => {
+    for (const client of [o, m, s]) client?.close();
+    await hubbub?.stop();
+  });
+
+  const kNowhere = 999_999_999;
+
+  /** Every route and event that names a channel: what it is called and how `user` asks it of channel `id`. */
+  const routes = {
+    'GET channel': (user, id) => user.api.get(`/channels/${id}`),
+    'GET members': (user, id) => user.api.get(`/channels/${id}/members`),
+    'POST member (oneself)': (user, id) => user.api.post(`/channels/${id}/members`, { userId: user.id }),
+    'POST member (another)': (user, id) => user.api.post(`/channels/${id}/members`, { userId: owner.id, role: 'owner' }),
+    'DELETE member': (user, id) => user.api.delete(`/channels/${id}/members/${owner.id}`),
+    'DELETE member (oneself)': (user, id) => user.api.delete(`/channels/${id}/members/${user.id}`),
+    'GET messages': (user, id) => user.api.get(`/channels/${id}/messages`),
+    'GET messages before': (user, id) => user.api.get(`/channels/${id}/messages?before=${messages[id] ?? 1}`),
+    'GET message': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}`),
+  };
+  const events = {
+    join_channel: (id) => ({ chatChannelId: id }),
+    'join_channel with lastEventSeq': (id) => ({ chatChannelId: id, lastEventSeq: 0 }),
+    leave_channel: (id) => ({ chatChannelId: id }),
+    send_message: (id) => ({ chatChannelId: id, content: 'x', clientMessageId: randomUUID() }),
+    get_history: (id) => ({ chatChannelId: id }),
+    'get_history around': (id) => ({ chatChannelId: id, around: messages[id] ?? 1 }),
+    typing_start: (id) => ({ chatChannelId: id }),
+    typing_stop: (id) => ({ chatChannelId: id }),
+  };
+  const ask = (client, name, id) => client.ask(name.split(' ')[0], events[name](id));
+
+  for (const [name, route] of Object.entries(routes)) {
+    test(`${name} of a private channel: channel.not_found, as if it did not exist`, async () => {
+      const answer = await route(stranger, secret);
+      assertRefused(answer, 404, 'channel.not_found');
+      assert.deepEqual(answer.body, (await route(stranger, kNowhere)).body);
+      assert.doesNotMatch(answer.text, /secret of/);
+    });
+
+    test(`${name} without a token: 401`, async () => {
+      assertRefused(await route({ id: 1, api: new Api(hubbub.url) }, open), 401, 'auth.token_missing');
+    });
+  }
+
+  for (const name of Object.keys(events)) {
+    test(`${name} in a private channel: channel.not_found, as if it did not exist`, async () => {
+      const ack = await ask(s, name, secret);
+      assert.equal(ack.ok, false);
+      assertError(ack.error, 'channel.not_found');
+      assert.deepEqual(ack, await ask(s, name, kNowhere));
+    });
+  }
+
+  for (const name of Object.keys(events).filter((event) => !event.startsWith('join_channel'))) {
+    test(`${name} in a public channel by a non-member: channel.not_a_member`, async () => {
+      const ack = await ask(s, name, open);
+      assert.equal(ack.ok, false);
+      assertError(ack.error, 'channel.not_a_member');
+    });
+  }
+
+  for (const name of ['GET messages', 'GET messages before', 'GET message', 'DELETE member', 'POST member (another)']) {
+    test(`${name} of a public channel by a non-member: channel.not_a_member`, async () => {
+      assertRefused(await routes[name](stranger, open), 403, 'channel.not_a_member');
+    });
+  }
+
+  test('a non-member sees a public channel, without a state', async () => {
+    const { status, body } = await stranger.api.get(`/channels/${open}`);
+    assert.equal(status, 200);
+    assert.equal(body.state, null);
+  });
+
+  test('resume of channels that are not one’s own tells nothing of them', async () => {
+    const ack = await s.ask('resume', { channels: { [secret]: 0, [open]: 0, [kNowhere]: 0, [ofStranger]: 0 } });
+    assert.doesNotMatch(JSON.stringify(ack), /secret of/);
+    if (!ack.ok) return assertError(ack.error, 'channel.');
+    assert.ok(ack.channels[ofStranger].events.length > 0, 'its own is there');
+    for (const id of [secret, open, kNowhere]) assert.notEqual(ack.channels[id]?.recovered, true);
+    assert.deepEqual(ack.channels[secret], ack.channels[kNowhere]);
+  });
+
+  test('nothing of a foreign channel reaches a socket', async () => {
+    await o.send(secret, 'whisper');
+    await o.send(open, 'aloud');
+    await o.ask('typing_start', { chatChannelId: open });
+    const { message } = await s.send(ofStranger, 'fence');
+    await s.see('new_message', (event) => event.message.id === message.id);
+    const foreign = s.events.filter(({ data }) => [secret, open].includes(data?.chatChannelId));
+    assert.deepEqual(foreign, []);
+  });
+
+  test('a message id of another channel under one’s own: message.not_found', async () => {
+    assertRefused(await stranger.api.get(`/channels/${ofStranger}/messages/${messages[secret]}`), 404, 'message.not_found');
+    for (const direction of ['before', 'after', 'around']) {
+      const ack = await s.ask('get_history', { chatChannelId: ofStranger, [direction]: messages[secret] });
+      assertError(ack.error, 'message.not_found');
+    }
+  });
+
+  test('a parent in another channel: message.not_found', async () => {
+    for (const parentMessageId of [messages[secret], messages[open], kNowhere]) {
+      const ack = await s.send(ofStranger, 'reply', { parentMessageId });
+      assertError(ack.error, 'message.not_found');
+    }
+  });
+
+  test('a private channel is not in browse, nor in the list of others', async () => {
+    const { body: channel } = await owner.api.get(`/channels/${secret}`);
+    const browsed = await stranger.api.get(`/channels/browse?query=${channel.channel.name}`);
+    assert.deepEqual(browsed.body.channels, []);
+    const { body } = await stranger.api.get('/channels');
+    assert.deepEqual(body.channels.map(({ chatChannelId }) => chatChannelId), [ofStranger]);
+  });
+
+  test('roles: a member adds nobody to a private channel, removes nobody, gives no role above its own', async () => {
+    const add = (user, id, body) => user.api.post(`/channels/${id}/members`, body);
+    assertRefused(await add(member, secret, { userId: stranger.id }), 403, 'role.forbidden');
+    assertRefused(await add(member, open, { userId: stranger.id, role: 'admin' }), 403, 'role.forbidden');
+    assertRefused(await add(member, open, { userId: stranger.id, role: 'owner' }), 403, 'role.forbidden');
+    for (const id of [secret, open]) {
+      assertRefused(await member.api.delete(`/channels/${id}/members/${owner.id}`), 403, 'role.forbidden');
+    }
+    const { body } = await owner.api.get(`/channels/${secret}/members`);
+    assert.equal(body.members.length, 2);
+  });
+
+  /** A channel in which `member` was, and is not any more when `end` has answered. */
+  const endings = {
+    'removed by the owner': async (id) => {
+      assert.equal((await owner.api.delete(`/channels/${id}/members/${member.id}`)).status, 204);
+    },
+    'left by REST': async (id) => {
+      assert.equal((await member.api.delete(`/channels/${id}/members/${member.id}`)).status, 204);
+    },
+    'left by socket': async (id) => {
+      assert.equal((await m.ask('leave_channel', { chatChannelId: id })).ok, true);
+    },
+  };
+  for (const [how, end] of Object.entries(endings)) {
+    test(`${how}: nothing of the channel arrives after the answer, on no socket of the user`, async () => {
+      const id = await createChannel(owner, { type: 'private', members: [member] });
+      const second = await ChatClient.connect(hubbub.url, member.session.accessToken, { transports: ['polling'] });
+      let ended = false;
+      const chatter = (async () => {
+        while (!ended) await o.send(id, 'during');
+      })();
+      await m.see('new_message', (event) => event.chatChannelId === id);
+      await end(id);
+      await o.send(id, 'after the end');
+      ended = true;
+      await chatter;
+      await o.ask('typing_start', { chatChannelId: id });
+
+      const { message } = await o.send(open, `fence ${how}`);
+      for (const client of [m, second]) {
+        await client.see('new_message', (event) => event.message.id === message.id);
+        const contents = client.all('new_message').filter((event) => event.chatChannelId === id);
+        assert.ok(contents.every(({ message: { content } }) => content === 'during'));
+        assert.deepEqual(client.all('user_typing').filter((event) => event.chatChannelId === id), []);
+      }
+      assertError((await m.ask('get_history', { chatChannelId: id })).error, 'channel.not_found');
+      assertError((await m.send(id, 'still?')).error, 'channel.not_found');
+      const resumed = await m.ask('resume', { channels: { [id]: 0 } });
+      assert.doesNotMatch(JSON.stringify(resumed), /during|after the end/);
+      assertRefused(await member.api.get(`/channels/${id}/messages`), 404, 'channel.not_found');
+      second.close();
+    });
+  }
+
+  test('a removed member who comes back by a new connection is in no room of it', async () => {
+    const id = await createChannel(owner, { type: 'private', members: [member] });
+    await owner.api.delete(`/channels/${id}/members/${member.id}`);
+    const back = await ChatClient.connect(hubbub.url, member.session.accessToken);
+    assert.equal(back.all('connected')[0].channels.some(({ chatChannelId }) => chatChannelId === id), false);
+    await o.send(id, 'not for all');
+    const { message } = await o.send(open, 'fence for the newcomer');
+    await back.see('new_message', (event) => event.message.id === message.id);
+    assert.deepEqual(back.all('new_message').filter((event) => event.chatChannelId === id), []);
+    back.close();
+  });
+});
