@@ -1,0 +1,260 @@
+#include "net/connection.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+
+#include <boost/asio/post.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+namespace hubbub::net {
+namespace {
+
+/// Reads of one wake-up: a peer that sends without end must not keep the others waiting.
+constexpr int kReadsPerWakeMax = 4;
+
+std::string numeric_address(const Connection::Socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    if (error) return {};
+    const auto address = endpoint.address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
+    return address.to_string();
+}
+
+} // namespace
+
+/// The completion of a wait for readability. It holds the one reference that keeps an idle connection alive, and
+/// passes it on from wait to wait.
+struct Connection::ReadWait {
+    std::shared_ptr<Connection> self;
+    void operator()(const error_code&) { on_readable(std::move(self)); }
+};
+
+static_assert(sizeof(Connection) <= 256);
+
+std::shared_ptr<Connection> Connection::open(runtime::Shard& shard, Socket socket, ConnectionSet* set) {
+    auto connection = std::make_shared<Connection>(Key{}, shard, std::move(socket), set);
+    connection->self_ = connection;
+    return connection;
+}
+
+Connection::Connection(Key, runtime::Shard& shard, Socket socket, ConnectionSet* set)
+    : shard_{shard}, socket_{std::move(socket)}, remote_address_{numeric_address(socket_)}, set_{set} {
+    const int on = 1;
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (set_ != nullptr) set_->insert(*this);
+}
+
+Connection::~Connection() {
+    shard_.cancel_tick_end(*this);
+    if (set_ != nullptr) set_->erase(*this);
+}
+
+template <class Call> void Connection::guarded(Call&& call) {
+    try {
+        call();
+    } catch (const std::exception& escaped) {
+        log::error("connection_exception",
+                   {{"what", escaped.what()}, {"hint", "a bug: the connection is closed; report it with this line"}});
+        if (set_ != nullptr) ++set_->counters().failed;
+        close();
+    }
+}
+
+void Connection::set_protocol(std::unique_ptr<Protocol> protocol) {
+    if (!open_) return;
+    std::swap(protocol_, protocol);
+    resume_reading();
+    // The old one may be on the stack: it dies in the next iteration.
+    boost::asio::post(shard_.io(), [self = shared_from_this(), replaced = std::move(protocol)] {
+        if (self->open_ && !self->ending_) self->deliver({});
+    });
+}
+
+// --- Reading ---------------------------------------------------------------------------------------------------------
+
+void Connection::wait_readable(std::shared_ptr<Connection> self) {
+    Connection& connection = *self;
+    connection.reading_ = true;
+    connection.socket_.async_wait(Socket::wait_read, ReadWait{std::move(self)});
+}
+
+void Connection::on_readable(std::shared_ptr<Connection> self) {
+    Connection& connection = *self;
+    if (connection.open_ && !connection.paused_) connection.read_available();
+    if (connection.open_ && !connection.paused_) return wait_readable(std::move(self));
+    connection.reading_ = false;
+    if (connection.open_) connection.self_ = std::move(self);
+}
+
+void Connection::read_available() {
+    const std::span<char> buffer = shard_.read_buffer();
+    for (int reads = 0; reads < kReadsPerWakeMax; ++reads) {
+        const ssize_t got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+        if (got <= 0) return close();
+        const auto size = static_cast<std::size_t>(got);
+        if (set_ != nullptr) set_->counters().bytes_read += size;
+        if (!ending_) deliver(buffer.first(size));
+        // A short read has emptied the kernel's buffer; the next wait reports what comes later.
+        if (!open_ || paused_ || size < buffer.size()) return;
+    }
+}
+
+void Connection::deliver(std::span<char> data) {
+    if (unconsumed_.empty()) {
+        const std::size_t used = hand_over(data);
+        if (open_ && !ending_ && used < data.size()) unconsumed_.insert(0, data.data() + used, data.size() - used);
+        return;
+    }
+    std::string joined = std::exchange(unconsumed_, {});
+    joined.append(data.data(), data.size());
+    const std::size_t used = hand_over(joined);
+    if (!open_ || ending_ || used == joined.size()) return;
+    joined.erase(0, used);
+    joined.append(unconsumed_);
+    unconsumed_ = std::move(joined);
+}
+
+std::size_t Connection::hand_over(std::span<char> data) {
+    std::size_t used = 0;
+    while (open_ && !ending_ && protocol_ != nullptr && used < data.size()) {
+        Protocol* const current = protocol_.get();
+        delivering_ = true;
+        guarded([&] { used += current->on_data(data.subspan(used)); });
+        delivering_ = false;
+        if (protocol_.get() == current) break;
+    }
+    return used;
+}
+
+void Connection::redeliver() {
+    if (redelivering_ || (unconsumed_.empty() && !delivering_)) return;
+    redelivering_ = true;
+    boost::asio::post(shard_.io(), [self = shared_from_this()] {
+        self->redelivering_ = false;
+        if (self->open_ && !self->ending_) self->deliver({});
+    });
+}
+
+void Connection::feed(std::string data) {
+    unconsumed_.append(data);
+    redeliver();
+}
+
+std::string Connection::take_unconsumed() {
+    return std::exchange(unconsumed_, {});
+}
+
+void Connection::pause_reading() {
+    paused_ = true;
+}
+
+void Connection::resume_reading() {
+    paused_ = false;
+    if (open_ && !reading_) wait_readable(std::move(self_));
+}
+
+// --- Writing ---------------------------------------------------------------------------------------------------------
+
+void Connection::send(FramePtr frame) {
+    if (!open_ || ending_) return;
+    outbox_.push(std::move(frame));
+    if (set_ != nullptr) ++set_->counters().frames_queued;
+    if (!writing_) shard_.at_tick_end(*this);
+}
+
+void Connection::on_tick_end() {
+    if (open_) {
+        if (!writing_ && !outbox_.empty()) flush();
+        return;
+    }
+    const auto self = std::exchange(self_, nullptr);
+    if (self != nullptr && protocol_ != nullptr) guarded([this] { protocol_->on_closed(); });
+}
+
+void Connection::flush() {
+    const std::size_t queued = outbox_.bytes();
+    const auto written = outbox_.write(socket_.native_handle(), shard_.write_buffer());
+    if (set_ != nullptr) {
+        ++set_->counters().flushes;
+        set_->counters().bytes_written += queued - outbox_.bytes();
+    }
+    if (!written) return close();
+    if (!*written) return wait_writable();
+    if (ending_) {
+        ::shutdown(socket_.native_handle(), SHUT_WR);
+    } else {
+        guarded([this] { protocol_->on_drained(); });
+    }
+}
+
+void Connection::wait_writable() {
+    writing_ = true;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code&) {
+        self->writing_ = false;
+        if (self->open_) self->flush();
+    });
+}
+
+// --- Ending ----------------------------------------------------------------------------------------------------------
+
+void Connection::close_after_flush() {
+    if (!open_ || ending_) return;
+    ending_ = true;
+    unconsumed_ = {};
+    // Input is read and dropped until the peer closes too: closing on unread bytes would reset the connection, and the
+    // last answer with it.
+    resume_reading();
+    if (outbox_.empty()) ::shutdown(socket_.native_handle(), SHUT_WR);
+    linger_ = std::make_unique<runtime::Timer>([](void* self) { static_cast<Connection*>(self)->close(); }, this);
+    shard_.arm(*linger_, limits::kCloseLinger);
+}
+
+void Connection::close() {
+    if (!open_) return;
+    self_ = shared_from_this();
+    leave();
+    error_code ignored;
+    socket_.close(ignored);
+    shard_.at_tick_end(*this);
+}
+
+int Connection::release_descriptor() {
+    if (!open_) return -1;
+    const auto self = shared_from_this();
+    if (!outbox_.empty()) (void)outbox_.write(socket_.native_handle(), shard_.write_buffer());
+    leave();
+    self_ = nullptr;
+    shard_.cancel_tick_end(*this);
+    error_code error;
+    const int descriptor = socket_.release(error);
+    return error ? -1 : descriptor;
+}
+
+void Connection::abandon() {
+    const auto self = shared_from_this();
+    leave();
+    self_ = nullptr;
+    shard_.cancel_tick_end(*this);
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+void Connection::leave() {
+    open_ = false;
+    outbox_.clear();
+    unconsumed_ = {};
+    if (linger_ != nullptr) linger_->disarm();
+    if (set_ != nullptr) std::exchange(set_, nullptr)->erase(*this);
+}
+
+} // namespace hubbub::net

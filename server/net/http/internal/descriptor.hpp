@@ -1,0 +1,26 @@
+#pragma once
+#include <unistd.h>
+
+#include <utility>
+
+namespace hubbub::net::http {
+
+/// Owns a file descriptor that nothing else owns yet or any more.
+class Descriptor {
+  public:
+    explicit Descriptor(int value = -1) : value_{value} {}
+    Descriptor(Descriptor&& other) noexcept : value_{other.release()} {}
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor() {
+        if (value_ >= 0) ::close(value_);
+    }
+
+    explicit operator bool() const { return value_ >= 0; }
+    int get() const { return value_; }
+    int release() { return std::exchange(value_, -1); }
+
+  private:
+    int value_;
+};
+
+} // namespace hubbub::net::http

@@ -1,0 +1,71 @@
+#pragma once
+#include "net/connection.hpp"
+#include "net/connection_set.hpp"
+#include "net/http/internal/descriptor.hpp"
+#include "net/http/internal/response_writer.hpp"
+#include "net/http/server.hpp"
+#include "runtime/timer_wheel.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace hubbub::net::http {
+
+/// What a server and its sessions share. The sessions refer to it as long as their connections are open; those close
+/// with it.
+class ServerCore final : public std::enable_shared_from_this<ServerCore> {
+  public:
+    ServerCore(runtime::Shard& shard, Handler& handler, Timeouts timeouts);
+
+    void listen(const boost::asio::ip::tcp::endpoint& endpoint);
+    void stop_accepting();
+    boost::asio::ip::tcp::endpoint endpoint() const;
+
+    /// Any thread: takes over a connection whose request another shard has read.
+    void adopt(Descriptor descriptor, Request request, std::string unconsumed);
+
+    runtime::Shard& shard;
+    Handler& handler;
+    const Timeouts timeouts;
+    ResponseWriter writer;
+    ConnectionSet connections;
+    bool stopping = false; // answers close their connections
+
+  private:
+    struct Moved;
+    using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+    void wait_for_clients();
+    void accept_waiting();
+    bool accept_one();
+    void back_off(int error);
+    std::shared_ptr<Connection> connect(Descriptor descriptor);
+    void take_over(Moved moved);
+
+    Acceptor acceptor_;
+    runtime::Timer backoff_;
+    bool out_of_descriptors_ = false; // said so once
+};
+
+/// The server that `make_server` gives out.
+class ServerImpl final : public Server {
+  public:
+    ServerImpl(runtime::Shard& shard, Handler& handler, Timeouts timeouts)
+        : core_{std::make_shared<ServerCore>(shard, handler, timeouts)} {}
+
+    void listen(const boost::asio::ip::tcp::endpoint& endpoint) override { core_->listen(endpoint); }
+    void stop_accepting() override { core_->stop_accepting(); }
+    runtime::Shard& shard() override { return core_->shard; }
+    std::size_t connections() const override { return core_->connections.size(); }
+    boost::asio::ip::tcp::endpoint endpoint() const override { return core_->endpoint(); }
+    const Counters& counters() const override { return core_->connections.counters(); }
+
+    ServerCore& core() { return *core_; }
+
+  private:
+    const std::shared_ptr<ServerCore> core_;
+};
+
+} // namespace hubbub::net::http

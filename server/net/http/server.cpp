@@ -1,0 +1,138 @@
+#include "net/http/server.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "net/http/internal/server_core.hpp"
+#include "net/http/internal/session.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace hubbub::net::http {
+namespace {
+
+constexpr int kBacklog = 4096;
+constexpr int kAcceptsPerWakeMax = 64;
+constexpr std::chrono::milliseconds kAcceptBackoff{100};
+
+} // namespace
+
+struct ServerCore::Moved {
+    Descriptor descriptor;
+    Request request;
+    std::string unconsumed;
+};
+
+Timeouts default_timeouts() {
+    return {limits::kHttpHeadTimeout, limits::kHttpBodyTimeout, limits::kHttpIdleTimeout};
+}
+
+std::unique_ptr<Server> make_server(runtime::Shard& shard, Handler& handler, Timeouts timeouts) {
+    return std::make_unique<ServerImpl>(shard, handler, timeouts);
+}
+
+ServerCore::ServerCore(runtime::Shard& shard_, Handler& handler_, Timeouts timeouts_)
+    : shard{shard_},
+      handler{handler_},
+      timeouts{timeouts_},
+      acceptor_{shard_.io()},
+      backoff_{[](void* self) { static_cast<ServerCore*>(self)->accept_waiting(); }, this} {}
+
+void ServerCore::listen(const boost::asio::ip::tcp::endpoint& endpoint) {
+    using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(Acceptor::reuse_address{true});
+    acceptor_.set_option(ReusePort{true});
+    acceptor_.non_blocking(true);
+    acceptor_.bind(endpoint);
+    acceptor_.listen(kBacklog);
+    wait_for_clients();
+}
+
+boost::asio::ip::tcp::endpoint ServerCore::endpoint() const {
+    error_code ignored;
+    return acceptor_.local_endpoint(ignored);
+}
+
+void ServerCore::stop_accepting() {
+    stopping = true;
+    backoff_.disarm();
+    error_code ignored;
+    acceptor_.close(ignored);
+}
+
+void ServerCore::wait_for_clients() {
+    acceptor_.async_wait(Acceptor::wait_read, [weak = weak_from_this()](const error_code& error) {
+        const auto self = weak.lock();
+        if (self != nullptr && !error) self->accept_waiting();
+    });
+}
+
+void ServerCore::accept_waiting() {
+    if (!acceptor_.is_open()) return;
+    for (int accepted = 0; accepted < kAcceptsPerWakeMax && accept_one(); ++accepted) {
+    }
+    if (!backoff_.armed()) wait_for_clients();
+}
+
+/// Returns whether there may be more.
+bool ServerCore::accept_one() {
+    Descriptor descriptor{::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (!descriptor) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            back_off(errno);
+            return false;
+        }
+        return true; // that client is gone already
+    }
+    out_of_descriptors_ = false;
+    if (connections.size() >= limits::kConnectionsPerShardMax) {
+        ++connections.counters().refused;
+        return true;
+    }
+    ++connections.counters().accepted;
+    if (const auto connection = connect(std::move(descriptor)))
+        connection->set_protocol(std::make_unique<Session>(*this, *connection));
+    return true;
+}
+
+void ServerCore::back_off(int error) {
+    shard.arm(backoff_, kAcceptBackoff);
+    if (std::exchange(out_of_descriptors_, true)) return;
+    log::warn("accept_failed",
+              {{"error", error_code{error, boost::system::system_category()}.message()},
+               {"open_connections", connections.size()},
+               {"hint", "raise the limit of open files (ulimit -n, LimitNOFILE=); new clients wait until then"}});
+}
+
+std::shared_ptr<Connection> ServerCore::connect(Descriptor descriptor) {
+    Connection::Socket socket{shard.io()};
+    error_code error;
+    socket.assign(boost::asio::ip::tcp::v4(), descriptor.get(), error);
+    if (error) return nullptr;
+    descriptor.release();
+    return Connection::open(shard, std::move(socket), &connections);
+}
+
+void ServerCore::adopt(Descriptor descriptor, Request request, std::string unconsumed) {
+    std::unique_ptr<Moved> moved{new Moved{std::move(descriptor), std::move(request), std::move(unconsumed)}};
+    shard.post([weak = weak_from_this(), moved = std::move(moved)] {
+        if (const auto self = weak.lock()) self->take_over(std::move(*moved));
+    });
+}
+
+void ServerCore::take_over(Moved moved) {
+    ++connections.counters().adopted;
+    const auto connection = connect(std::move(moved.descriptor));
+    if (connection == nullptr) return;
+    auto owned = std::make_unique<Session>(*this, *connection);
+    Session& session = *owned;
+    connection->set_protocol(std::move(owned));
+    connection->feed(std::move(moved.unconsumed));
+    session.dispatch(std::move(moved.request));
+}
+
+} // namespace hubbub::net::http
