@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'limit.payload',
   'http.not_found',
   'http.method_not_allowed',
+  'http.unsupported_media_type',
   'server.draining',
   'server.unavailable',
   'server.internal',

@@ -16,7 +16,7 @@ import { useWatching } from './use-watching';
 
 const AT_END_PX = 60;
 /** Earlier messages are fetched when fewer rows than this are left above. */
-const FETCH_AHEAD_ROWS = 15;
+const FETCH_AHEAD_ROWS = 25;
 
 interface Props {
   client: HubbubClient;

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import {
+  noChannels,
+  readUpTo,
+  unreadInAll,
+  unreadOf,
+  withAll,
+  withMessage,
+  withSeen,
+  type ChannelList,
+} from './channel-list';
+import { aChannel, aMessage } from './testing';
+
+const me = 9;
+const start = withAll(noChannels, [
+  aChannel({ lastSeq: 5, lastMessageId: 105, unreadCount: 2, lastReadMessageId: 103 }),
+  aChannel({ chatChannelId: 2, name: 'random' }),
+]);
+const unread = (list: ChannelList): number => unreadOf(list, list.byId.get(1) ?? aChannel());
+
+describe('unread counts', () => {
+  it('grow with the messages of others, each counted once', () => {
+    const one = withMessage(start, aMessage(6), 6, me);
+    expect([unread(start), unread(one), unread(withMessage(one, aMessage(6), 6, me))]).toEqual([2, 3, 3]);
+    expect(unreadInAll(one)).toBe(3);
+  });
+
+  it('vanish when the user writes', () => {
+    expect(unread(withMessage(start, aMessage(6, { senderId: me }), 6, me))).toBe(0);
+  });
+
+  it('vanish when the messages were seen, and stay so when the server has not heard of it', () => {
+    const seen = withSeen(start, 1, { messageId: 105, seq: 5 });
+    expect(unread(seen)).toBe(0);
+    const reconnected = withAll(seen, [aChannel({ lastSeq: 7, lastMessageId: 107, unreadCount: 4 })]);
+    expect(unread(reconnected)).toBe(2);
+  });
+
+  it('never come back by an older mark', () => {
+    const seen = withSeen(start, 1, { messageId: 105, seq: 5 });
+    expect(withSeen(seen, 1, { messageId: 102, seq: 2 })).toBe(seen);
+  });
+});
+
+it('has read up to the later of both marks', () => {
+  expect(readUpTo(start, 1)).toBe(103);
+  expect(readUpTo(withSeen(start, 1, { messageId: 105, seq: 5 }), 1)).toBe(105);
+  expect(readUpTo(start, 2)).toBe(0);
+});
