@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { kSeparator, PollingSession, WebSocketSession } from '../support/engineio.js';
 import { request } from '../support/http.js';
@@ -239,7 +240,6 @@ describe('Engine.IO and Socket.IO bad input', () => {
     ['an event whose object is binary', [`451-["send_message",${place}]`, Buffer.from([1, 2])]],
     ['an event name of 200 characters', [`42["${'e'.repeat(200)}"]`]],
     ['an event name with a NUL', ['42["a\\u0000b"]']],
-    ['lone surrogates', ['42["no_such_event","\\ud800","\\udc00\\ud800"]']],
   ];
   for (const [name, packets] of ignored) {
     test(`the connection lives on: ${name}`, async () => {
@@ -266,6 +266,16 @@ describe('Engine.IO and Socket.IO bad input', () => {
     assert.match(outcome, /^(closed$|4318446744073709551616\[|439007199254740993\[)/);
     session.close();
   });
+
+  for (const text of ['\\ud800', '\\udc00\\ud800', 'a\\ud83d']) {
+    test(`lone surrogates ${text} are refused: the event, or the connection`, async () => {
+      const session = await connected();
+      session.send(`421["send_message",{"chatChannelId":${witness.channel},"content":"${text}","clientMessageId":"${randomUUID()}"}]`);
+      const outcome = await Promise.race([session.untilClosed().then(() => 'closed'), session.next().catch(() => 'closed')]);
+      if (outcome !== 'closed') assert.match(outcome, /^431\[\{.*"validation\./);
+      session.close();
+    });
+  }
 
   test('a string of 10 MB: close 1009', async () => {
     const session = await connected();
