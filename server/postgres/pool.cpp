@@ -1,0 +1,149 @@
+#include "postgres/pool.hpp"
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "postgres/internal/link.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace hubbub::postgres {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+} // namespace
+
+class Pool::Impl {
+  public:
+    Impl(runtime::Shard& shard, const PoolOptions& options) : shard_{shard}, target_{options.conninfo} {
+        for (std::size_t i = 0; i < std::max<std::size_t>(options.connections, 1); ++i) {
+            slots_.push_back(std::make_unique<Slot>(*this));
+        }
+        for (auto& slot : slots_) slot->connect();
+    }
+
+    void query(const Statement& statement, Params params, Done done, Lane lane) {
+        internal::Query query{&statement, std::move(params), std::move(done)};
+        if (waiting() >= limits::kDatabaseQueueMax) return refuse(std::move(query), Errc::overloaded);
+        Slot* slot = pick(lane);
+        if (slot == nullptr) return refuse(std::move(query), Errc::unavailable);
+        slot->link->submit(std::move(query));
+    }
+
+    bool available() const {
+        return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ready(); });
+    }
+
+  private:
+    /// The place of one connection: a link, or the pause before the next attempt.
+    struct Slot final : internal::Link::Owner {
+        explicit Slot(Impl& owner)
+            : pool{owner}, retry{[](void* self) { static_cast<Slot*>(self)->connect(); }, this} {}
+
+        void connect() { link = internal::Link::open(pool.shard_, pool.target_, *this); }
+        bool ready() const { return link && link->ready(); }
+        /// During a reconnect nothing waits: the server was away a moment ago.
+        bool accepts() const { return ready() || (link && first_attempt); }
+
+        void on_ready(internal::Link&) override {
+            first_attempt = false;
+            failures = 0;
+            pool.note_ready();
+        }
+        void on_lost(internal::Link&, const std::string& reason) override {
+            first_attempt = false;
+            link.reset();
+            pool.note_lost(reason);
+            pool.shard_.arm(retry, pool.pause(failures++));
+        }
+
+        Impl& pool;
+        std::shared_ptr<internal::Link> link;
+        bool first_attempt = true;
+        int failures = 0;
+        runtime::Timer retry;
+    };
+
+    std::size_t waiting() const {
+        std::size_t sum = 0;
+        for (const auto& slot : slots_) sum += slot->link ? slot->link->load() : 0;
+        return sum;
+    }
+
+    Slot* pick(Lane lane) {
+        if (lane == Lane::ordered || slots_.size() == 1) return slots_[0]->accepts() ? slots_[0].get() : nullptr;
+        Slot* best = nullptr;
+        for (std::size_t i = 1; i < slots_.size(); ++i) {
+            Slot* slot = slots_[i].get();
+            if (!slot->accepts()) continue;
+            // Among equals a connection that is up beats one that is not yet.
+            const auto rank = [](const Slot* s) { return std::pair{s->link->load(), !s->ready()}; };
+            if (best == nullptr || rank(slot) < rank(best)) best = slot;
+        }
+        return best;
+    }
+
+    void refuse(internal::Query query, Errc reason) {
+        boost::asio::post(shard_.io(), [done = std::move(query.done), reason]() mutable { done(reason); });
+    }
+
+    SteadyClock::duration pause(int failures) {
+        const std::chrono::milliseconds most = std::min<std::chrono::milliseconds>(
+            limits::kDatabaseRetryMin * (1 << std::min(failures, 10)), limits::kDatabaseRetryMax);
+        return std::chrono::milliseconds{
+            std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random_)};
+    }
+
+    void note_lost(const std::string& reason) {
+        if (std::exchange(impaired_, true)) return;
+        impaired_since_ = SteadyClock::now();
+        log::warn("database_connection_lost", {{"shard", shard_.index()},
+                                               {"reason", reason.c_str()},
+                                               {"hint", "reconnecting; commands are refused meanwhile"}});
+    }
+
+    void note_ready() {
+        const bool whole = std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ready(); });
+        if (!impaired_ || !whole) return;
+        impaired_ = false;
+        const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - impaired_since_);
+        log::info("database_connection_restored", {{"shard", shard_.index()}, {"awayMs", away.count()}});
+    }
+
+    runtime::Shard& shard_;
+    const internal::Target target_;
+    std::vector<std::unique_ptr<Slot>> slots_;
+    std::minstd_rand random_{std::random_device{}()};
+    bool impaired_ = false;
+    SteadyClock::time_point impaired_since_;
+};
+
+Pool::Pool(runtime::Shard& shard, const PoolOptions& options) : impl_{std::make_unique<Impl>(shard, options)} {}
+
+Pool::~Pool() = default;
+
+void Pool::query(const Statement& statement, Params params, Done done, Lane lane) {
+    impl_->query(statement, std::move(params), std::move(done), lane);
+}
+
+Task<Result<Rows>> Pool::query(const Statement& statement, Params params, Lane lane) {
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(Result<Rows>)>(
+        [this](auto handler, const Statement* wanted, Params values, Lane where) {
+            impl_->query(*wanted, std::move(values), Done{std::move(handler)}, where);
+        },
+        boost::asio::use_awaitable, &statement, std::move(params), lane);
+}
+
+bool Pool::available() const {
+    return impl_->available();
+}
+
+} // namespace hubbub::postgres

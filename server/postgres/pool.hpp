@@ -1,0 +1,57 @@
+#pragma once
+#include "base/callback.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "postgres/errc.hpp"
+#include "postgres/params.hpp"
+#include "postgres/rows.hpp"
+#include "postgres/statement.hpp"
+#include "runtime/shard.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace hubbub::postgres {
+
+struct PoolOptions {
+    std::string conninfo;        ///< URI or keyword form
+    std::size_t connections = 4; ///< at least 1; the first is the ordered one
+};
+
+/// Which connection a query takes.
+enum class Lane {
+    any,     ///< the least loaded of those that are not ordered
+    ordered, ///< always the same one: executed, committed and answered in the order of the calls
+};
+
+/// The database connections of one shard. Everything here is called on the shard and answers on it.
+///
+/// A query is one statement in its own transaction; its answer means that the transaction is committed (or was
+/// refused). When the server is away a query answers `Errc::unavailable` at once, and so do those in flight when a
+/// connection is lost; connections come back by themselves, with growing pauses. Until the first attempt to connect is
+/// over, queries wait for it. A statement that the server refuses answers its `SqlState`.
+class Pool {
+  public:
+    using Done = Callback<void(Result<Rows>)>;
+
+    /// Starts connecting. Before the shard runs or on it. Throws StartupError if `conninfo` cannot be read.
+    Pool(runtime::Shard& shard, const PoolOptions& options);
+    /// Unanswered queries are forgotten: their callbacks are destroyed, not called.
+    ~Pool();
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+
+    /// `statement` must outlive the pool. `done` never runs inside this call.
+    void query(const Statement& statement, Params params, Done done, Lane lane = Lane::any);
+    Task<Result<Rows>> query(const Statement& statement, Params params, Lane lane = Lane::any);
+
+    /// Whether at least one connection is up.
+    bool available() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace hubbub::postgres

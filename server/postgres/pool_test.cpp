@@ -1,0 +1,223 @@
+#include "base/limits.hpp"
+#include "postgres/blocking_connection.hpp"
+#include "postgres/pool.hpp"
+#include "postgres/test_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+namespace hubbub::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::PoolRunner;
+using testing::TestServer;
+using Clock = std::chrono::steady_clock;
+
+constexpr Statement kOne{"one", "SELECT 1"};
+constexpr Statement kEcho{"echo", "SELECT $1::bigint"};
+constexpr Statement kDivide{"divide", "SELECT 1 / $1::bigint"};
+constexpr Statement kSleep{"sleep", "SELECT pg_sleep($1::bigint / 1000.0)::text"};
+
+class PoolTest : public ::testing::Test {
+  protected:
+    PoolRunner runner{TestServer::get().conninfo()};
+    BlockingConnection admin{TestServer::get().conninfo()};
+};
+
+TEST_F(PoolTest, EveryTypeComesBackAsItWent) {
+    static constexpr Statement kTypes{
+        "types",
+        "SELECT $1::boolean, $2::int4, $3::bigint, $4::text, $5::uuid, $6::timestamptz, $7::bytea, $8::bigint,"
+        " array_to_string($9::bigint[], ',', 'NULL'), array_to_string($10::text[], '|'), array_length($11::uuid[], 1)"};
+    const Uuid uuid{1, 2, 3, 0xff};
+    const Timestamp time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 10h + 123ms};
+    const std::vector<std::optional<std::int64_t>> numbers{1, std::nullopt, -(std::int64_t{1} << 40)};
+    const std::vector<std::string> words{"a{,\"", "", "Grüße 👋"};
+    const auto rows = runner
+                          .ask(kTypes, Params::of(true, std::int32_t{-7}, UserId{1234567890123}, "it's", uuid, time,
+                                                  Bytes{std::string_view{"\0\xff", 2}}, std::optional<std::int64_t>{},
+                                                  numbers, words, std::vector<Uuid>{}))
+                          .get();
+    ASSERT_TRUE(rows) << rows.error();
+    const Row row = rows->front();
+    EXPECT_TRUE(row.get<bool>(0));
+    EXPECT_EQ(row.get<std::int64_t>(1), -7);
+    EXPECT_EQ(row.get<UserId>(2), UserId{1234567890123});
+    EXPECT_EQ(row.get<std::string>(3), "it's");
+    EXPECT_EQ(row.get<Uuid>(4), uuid);
+    EXPECT_EQ(row.get<Timestamp>(5), time);
+    EXPECT_EQ(row.get<std::string>(6), std::string("\0\xff", 2));
+    EXPECT_EQ(row.get<std::optional<std::int64_t>>(7), std::nullopt);
+    EXPECT_EQ(row.get<std::string_view>(8), "1,NULL,-1099511627776");
+    EXPECT_EQ(row.get<std::string_view>(9), "a{,\"||Grüße 👋");
+    EXPECT_TRUE(row.is_null(10));
+    EXPECT_THROW(row.get<std::int64_t>(10), std::logic_error);
+}
+
+TEST_F(PoolTest, AFailingStatementDoesNotPoisonItsNeighbours) {
+    auto before = runner.ask(kDivide, Params::of(std::int64_t{1}), Lane::ordered);
+    auto failing = runner.ask(kDivide, Params::of(std::int64_t{0}), Lane::ordered);
+    auto after = runner.ask(kDivide, Params::of(std::int64_t{-1}), Lane::ordered);
+    EXPECT_EQ(before.get()->front().get<std::int64_t>(0), 1);
+    const auto failed = failing.get();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error(), sql_state("22012"));
+    EXPECT_EQ(failed.error().message(), "SQLSTATE 22012");
+    EXPECT_EQ(after.get()->front().get<std::int64_t>(0), -1);
+}
+
+TEST_F(PoolTest, AStatementThatCannotBePreparedMayBeAskedAgain) {
+    static constexpr Statement kLater{"later", "SELECT n FROM later_table"};
+    EXPECT_EQ(runner.ask(kLater, {}, Lane::ordered).get().error(), sql_state("42P01"));
+    admin.script("CREATE TABLE later_table (n bigint); INSERT INTO later_table VALUES (5)");
+    const auto rows = runner.ask(kLater, {}, Lane::ordered).get();
+    ASSERT_TRUE(rows) << rows.error();
+    EXPECT_EQ(rows->front().get<std::int64_t>(0), 5);
+}
+
+TEST_F(PoolTest, TheOrderedLaneExecutesAndAnswersInOrder) {
+    admin.script("CREATE TABLE ordered (id bigint GENERATED ALWAYS AS IDENTITY, n bigint)");
+    static constexpr Statement kInsert{"insert_ordered", "INSERT INTO ordered (n) VALUES ($1) RETURNING id"};
+    std::vector<std::future<Result<Rows>>> answers;
+    for (std::int64_t n = 1; n <= 500; ++n) answers.push_back(runner.ask(kInsert, Params::of(n), Lane::ordered));
+    std::int64_t id = 0;
+    for (auto& answer : answers) EXPECT_EQ(answer.get()->front().get<std::int64_t>(0), ++id);
+    EXPECT_TRUE(admin.query({"", "SELECT 1 FROM ordered WHERE id <> n"}).empty());
+}
+
+TEST_F(PoolTest, AnAnswerMeansCommitted) {
+    // The row is returned before the commit refuses it: that row must not be taken for an answer.
+    admin.script("CREATE TABLE deferred (n bigint CONSTRAINT deferred_key UNIQUE DEFERRABLE INITIALLY DEFERRED)");
+    static constexpr Statement kInsert{"insert_deferred", "INSERT INTO deferred VALUES ($1) RETURNING n"};
+    EXPECT_TRUE(runner.ask(kInsert, Params::of(std::int64_t{1}), Lane::ordered).get());
+    const auto second = runner.ask(kInsert, Params::of(std::int64_t{1}), Lane::ordered).get();
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error(), kUniqueViolation);
+}
+
+TEST_F(PoolTest, ASlowQueryDoesNotHoldUpTheOthers) {
+    runner.ask(kOne).get();
+    const auto start = Clock::now();
+    auto slow = runner.ask(kSleep, Params::of(std::int64_t{1000}));
+    for (int i = 0; i < 50; ++i) EXPECT_TRUE(runner.ask(kOne).get());
+    EXPECT_LT(Clock::now() - start, 900ms);
+    EXPECT_TRUE(slow.get());
+}
+
+TEST_F(PoolTest, LargeParametersAndResultsPassThroughTheSocketsBuffer) {
+    static constexpr Statement kText{"text", "SELECT repeat($1::text, 2)"};
+    const std::string megabytes(2'000'000, 'x');
+    std::vector<std::future<Result<Rows>>> answers;
+    for (int i = 0; i < 4; ++i) answers.push_back(runner.ask(kText, Params::of(megabytes), Lane::ordered));
+    for (auto& answer : answers) EXPECT_EQ(answer.get()->front().get<std::string_view>(0).size(), 4'000'000u);
+}
+
+Task<> divide_twice(PoolRunner& runner, std::promise<std::int64_t>& sum) {
+    auto first_params = Params::of(std::int64_t{1});
+    const auto first = co_await runner.pool().query(kEcho, std::move(first_params));
+    EXPECT_TRUE(runner.shard().on_this_thread());
+    auto second_params = Params::of(std::int64_t{0});
+    const auto second = co_await runner.pool().query(kDivide, std::move(second_params));
+    EXPECT_TRUE(runner.shard().on_this_thread());
+    EXPECT_FALSE(second);
+    sum.set_value(first->front().get<std::int64_t>(0));
+}
+
+TEST_F(PoolTest, ACoroutineResumesOnTheShard) {
+    std::promise<std::int64_t> sum;
+    runner.run([&] {
+        boost::asio::co_spawn(runner.shard().io(), divide_twice(runner, sum), boost::asio::detached);
+        return 0;
+    });
+    EXPECT_EQ(sum.get_future().get(), 1);
+}
+
+TEST_F(PoolTest, OverTheQueueLimitQueriesAreOverloaded) {
+    std::vector<std::future<Result<Rows>>> answers;
+    for (std::size_t i = 0; i < limits::kDatabaseQueueMax + 200; ++i) answers.push_back({});
+    runner.run([&] {
+        for (auto& answer : answers) {
+            auto promise = std::make_shared<std::promise<Result<Rows>>>();
+            answer = promise->get_future();
+            runner.pool().query(kOne, {}, [promise](Result<Rows> rows) { promise->set_value(std::move(rows)); });
+        }
+        return 0;
+    });
+    std::size_t overloaded = 0;
+    for (auto& answer : answers) {
+        const auto rows = answer.get();
+        if (!rows && rows.error() == Errc::overloaded) ++overloaded;
+    }
+    EXPECT_EQ(overloaded, 200u);
+}
+
+TEST_F(PoolTest, ALostConnectionAnswersWhatWasInFlightAndComesBack) {
+    runner.ask(kOne).get();
+    auto in_flight = runner.ask(kSleep, Params::of(std::int64_t{60'000}), Lane::ordered);
+    std::this_thread::sleep_for(100ms);
+    const auto start = Clock::now();
+    admin.query({"", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> "
+                     "pg_backend_pid()"});
+    EXPECT_EQ(in_flight.get().error(), Errc::unavailable);
+    EXPECT_LT(Clock::now() - start, 2s);
+    Result<Rows> again = Errc::unavailable;
+    for (int i = 0; i < 100 && !again; ++i) {
+        std::this_thread::sleep_for(20ms);
+        again = runner.ask(kOne, {}, Lane::ordered).get();
+    }
+    EXPECT_TRUE(again);
+}
+
+TEST_F(PoolTest, WithoutTheServerQueriesAreRefusedAtOnceUntilItIsBack) {
+    ASSERT_TRUE(runner.ask(kOne).get());
+    TestServer::get().stop(LocalServer::Shutdown::fast);
+    std::this_thread::sleep_for(50ms);
+    EXPECT_FALSE(runner.run([&] { return runner.pool().available(); }));
+    const auto start = Clock::now();
+    EXPECT_EQ(runner.ask(kOne).get().error(), Errc::unavailable);
+    EXPECT_LT(Clock::now() - start, 100ms);
+    TestServer::get().start();
+    bool back = false;
+    for (int i = 0; i < 300 && !back; ++i) {
+        std::this_thread::sleep_for(20ms);
+        back = runner.ask(kOne).get().has_value();
+    }
+    EXPECT_TRUE(back);
+}
+
+TEST(Pool, AServerThatNeverAnswersIsGivenUp) {
+    const testing::TempDir dir;
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = dir.path() / ".s.PGSQL.5432";
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(listener, 8), 0);
+    const auto start = Clock::now();
+    PoolRunner runner{"host=" + dir.path().string() + " port=5432 user=nobody dbname=none", 1};
+    EXPECT_EQ(runner.ask(kOne).get().error(), Errc::unavailable);
+    EXPECT_GE(Clock::now() - start, limits::kDatabaseConnectTimeout - 100ms);
+    EXPECT_LT(Clock::now() - start, limits::kDatabaseConnectTimeout + 2s);
+    ::close(listener);
+}
+
+TEST(Pool, HostNamesAreResolvedToAllTheirAddresses) {
+    // Nobody listens there: what counts is that both ways end in an answer, without a blocked shard.
+    for (const char* conninfo : {"postgresql://nobody@localhost:1/none", "host=no-such-host.invalid user=nobody"}) {
+        PoolRunner runner{conninfo, 1};
+        EXPECT_EQ(runner.ask(kOne).get().error(), Errc::unavailable);
+    }
+    EXPECT_THROW((PoolRunner{"nonsense=1", 1}), StartupError);
+}
+
+} // namespace
+} // namespace hubbub::postgres
