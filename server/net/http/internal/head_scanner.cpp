@@ -36,6 +36,7 @@ HeadScanner::State HeadScanner::scan(std::string_view data) {
         if (data[at_] != '\r') return fail(400);
         if (at_ + 1 == data.size()) return State::more;
         if (data[at_ + 1] != '\n') return fail(400);
+        if (at_ + 2 > limit) return fail(lines_ == 0 ? 414 : 431);
         const State state = end_line(data.substr(line_, at_ - line_));
         if (state != State::failed) at_ += 2;
         line_ = at_;
