@@ -7,6 +7,7 @@ import { AuthScreen } from '../features/auth/auth-screen';
 import { drafts } from '../features/composer/drafts';
 import { assertNever } from '../realtime/assert-never';
 import { HubbubClient } from '../realtime/client';
+import { go } from './route';
 import { Workspace } from './workspace';
 
 export function App({ api }: { api: Api }) {
@@ -60,6 +61,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
     drafts.forgetAll(user.id);
     await client.outbox.forgetAll();
     await api.logout();
+    go({ channelId: null, members: false }, 'replace');
   }
 
   return <Workspace api={api} client={client} user={user} onSignOut={() => void signOut()} />;

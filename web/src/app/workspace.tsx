@@ -76,48 +76,46 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
           </div>
         )}
         {(wide || channelId !== null) && (
-          <main
-            id="main"
-            tabIndex={-1}
-            className={`flex min-w-0 flex-1 flex-col outline-none ${members && channel ? 'max-lg:hidden' : ''}`}
-          >
-            {channel ? (
-              <>
-                <ChannelHeader
+          <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
+            <div className={`flex min-w-0 flex-1 flex-col ${members && channel ? 'max-[56rem]:hidden' : ''}`}>
+              {channel ? (
+                <>
+                  <ChannelHeader
+                    api={api}
+                    client={client}
+                    channel={channel}
+                    membersShown={members}
+                    onToggleMembers={toggleMembers}
+                  />
+                  <Timeline key={channel.chatChannelId} client={client} channel={channel} />
+                  <TypingLine client={client} channelId={channel.chatChannelId} />
+                  <Composer key={`${channel.chatChannelId} composer`} client={client} channel={channel} />
+                </>
+              ) : channelId !== null && list.known ? (
+                <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
+              ) : (
+                list.known && (
+                  <NoChannel
+                    user={user}
+                    any={list.byId.size > 0}
+                    onCreate={() => setDialog('create')}
+                    onBrowse={() => setDialog('browse')}
+                  />
+                )
+              )}
+            </div>
+            {channel && members && (
+              <div className="w-full min-w-0 border-line min-[56rem]:w-72 min-[56rem]:shrink-0 min-[56rem]:border-s">
+                <MembersPanel
+                  key={channel.chatChannelId}
                   api={api}
                   client={client}
                   channel={channel}
-                  membersShown={members}
-                  onToggleMembers={toggleMembers}
+                  onClose={toggleMembers}
                 />
-                <Timeline key={channel.chatChannelId} client={client} channel={channel} />
-                <TypingLine client={client} channelId={channel.chatChannelId} />
-                <Composer key={`${channel.chatChannelId} composer`} client={client} channel={channel} />
-              </>
-            ) : channelId !== null && list.known ? (
-              <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
-            ) : (
-              list.known && (
-                <NoChannel
-                  user={user}
-                  any={list.byId.size > 0}
-                  onCreate={() => setDialog('create')}
-                  onBrowse={() => setDialog('browse')}
-                />
-              )
+              </div>
             )}
           </main>
-        )}
-        {channel && members && (
-          <div className="w-full min-w-0 border-line max-lg:flex-1 lg:w-72 lg:shrink-0 lg:border-s">
-            <MembersPanel
-              key={channel.chatChannelId}
-              api={api}
-              client={client}
-              channel={channel}
-              onClose={toggleMembers}
-            />
-          </div>
         )}
       </div>
       {dialog === 'create' && (

@@ -9,6 +9,7 @@ import {
   withoutChannel,
   withSeen,
   type ChannelList,
+  type Seen,
 } from './channel-list';
 import { Connection } from './connection';
 import { Directory } from './directory';
@@ -105,7 +106,12 @@ export class HubbubClient {
 
   async join(channelId: number): Promise<Reply<unknown>> {
     const reply = await this.transport.request('join_channel', { chatChannelId: channelId, historyLimit: 1 });
-    if (reply.kind === 'ok') this.addChannel(reply.value.channel);
+    if (reply.kind === 'ok') {
+      const { channel } = reply.value;
+      this.addChannel(channel);
+      // What was said before one came is not news.
+      this.seeUpTo(channelId, { messageId: channel.lastMessageId ?? 0, seq: channel.lastSeq });
+    }
     return reply;
   }
 
@@ -127,10 +133,7 @@ export class HubbubClient {
   markSeen(channelId: number): void {
     const view = this.timelines.store.getState().get(channelId);
     const last = view?.kind === 'ready' ? view.timeline.messages.at(-1) : undefined;
-    if (!last) return;
-    const before = this.channels.getState();
-    this.channels.setState((list) => withSeen(list, channelId, { messageId: last.id, seq: last.seq }), true);
-    this.saveSeen(before);
+    if (last) this.seeUpTo(channelId, { messageId: last.id, seq: last.seq });
   }
 
   private onClosed(refusal: ErrorBody | null): void {
@@ -217,6 +220,12 @@ export class HubbubClient {
     // On failure the server closes the socket and the reconnect asks for a token again.
     const token = await this.tokens.accessToken().catch(() => null);
     if (token !== null) await this.transport.request('refresh_token', { token });
+  }
+
+  private seeUpTo(channelId: number, seen: Seen): void {
+    const before = this.channels.getState();
+    this.channels.setState((list) => withSeen(list, channelId, seen), true);
+    this.saveSeen(before);
   }
 
   private saveSeen(before: ChannelList): void {

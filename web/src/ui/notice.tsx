@@ -20,19 +20,23 @@ export function EmptyState({
   icon,
   title,
   text,
+  level = 1,
   children,
 }: {
   icon: ReactNode;
   title: string;
   text?: string;
+  /** Of its heading: 1 where it fills the page, 2 below another heading. */
+  level?: 1 | 2;
   children?: ReactNode;
 }) {
+  const Heading = `h${level}` as const;
   return (
     <div className="m-auto flex max-w-sm animate-appear flex-col items-center px-6 py-10 text-center">
       <span className="mb-4 flex size-14 items-center justify-center rounded-2xl bg-accent-wash text-accent">
         {icon}
       </span>
-      <h2 className="text-lg font-semibold text-balance">{title}</h2>
+      <Heading className="text-lg font-semibold text-balance">{title}</Heading>
       {text && <p className="mt-1 text-soft text-pretty">{text}</p>}
       {children && <div className="mt-5 flex flex-wrap justify-center gap-2">{children}</div>}
     </div>

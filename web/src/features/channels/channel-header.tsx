@@ -56,12 +56,15 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
       <button
         type="button"
         onClick={onToggleMembers}
-        aria-label={intl.formatMessage({ id: 'channel.members' })}
+        data-testid="members-button"
         title={intl.formatMessage({ id: 'channel.members' })}
         aria-pressed={membersShown}
         className="inline-flex h-9 items-center gap-1.5 rounded-lg px-2 text-sm text-soft transition-colors hover:bg-pressed hover:text-text aria-pressed:bg-accent-wash aria-pressed:text-accent"
       >
         <PeopleIcon />
+        <span className="sr-only">
+          <FormattedMessage id="channel.members" />
+        </span>
         {about && <span className="tabular-nums">{about.memberCount}</span>}
       </button>
       <Menu

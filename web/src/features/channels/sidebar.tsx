@@ -72,11 +72,13 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
           trigger={
             <button
               type="button"
-              aria-label={intl.formatMessage({ id: 'user.menu' }, { name: user.displayName })}
               className="flex w-full items-center gap-2.5 rounded-lg p-2 text-start transition-colors hover:bg-pressed aria-expanded:bg-pressed"
             >
               <Avatar id={user.id} name={user.displayName} className="size-8 text-xs" />
               <span className="min-w-0 flex-1 leading-tight">
+                <span className="sr-only">
+                  <FormattedMessage id="user.menu" />
+                </span>
                 <span className="block truncate text-sm font-medium">{user.displayName}</span>
                 <span className="block truncate text-xs text-soft">@{user.username}</span>
               </span>

@@ -38,7 +38,7 @@ export function MembersPanel({ api, client, channel, onClose }: Props) {
   const members = pages.data?.pages.flatMap((page) => page.members) ?? [];
 
   return (
-    <aside
+    <section
       aria-label={intl.formatMessage({ id: 'members.title' })}
       className="flex h-full flex-col bg-page"
       data-testid="members-panel"
@@ -75,7 +75,7 @@ export function MembersPanel({ api, client, channel, onClose }: Props) {
           </Button>
         )}
       </div>
-    </aside>
+    </section>
   );
 }
 

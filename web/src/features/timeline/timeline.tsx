@@ -35,6 +35,7 @@ export function Timeline({ client, channel }: Props) {
     case 'failed':
       return (
         <EmptyState
+          level={2}
           icon={<AlertIcon className="size-6" />}
           title={intl.formatMessage({ id: 'timeline.failed' })}
           text={text(view.error)}
