@@ -64,10 +64,10 @@ export function assertRefused(answer, status, code, field) {
   assertError(answer.body?.error, code, field);
 }
 
-/** That `error` is the contract's error object with `code`; a code that ends in a dot is a group, any of it will do. */
+/** That `error` is the contract's error object with `code`; one that ends in `.` or `_` is a group, any of it will do. */
 export function assertError(error, code, field) {
   assert.equal(typeof error, 'object', `no error object: ${JSON.stringify(error)}`);
-  if (code.endsWith('.')) assert.ok(error.code.startsWith(code), `${error.code}, expected ${code}*`);
+  if (/[._]$/.test(code)) assert.ok(error.code.startsWith(code), `${error.code}, expected ${code}*`);
   else assert.equal(error.code, code);
   assert.equal(typeof error.message, 'string');
   assert.notEqual(error.message, '');

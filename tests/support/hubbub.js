@@ -13,7 +13,7 @@ const kDatabase = { user: 'hubbub', database: 'hubbub' };
 /** A running `hubbub serve` with its private PostgreSQL, in a temporary data directory of its own. */
 export class Hubbub {
   static async start({ env = {} } = {}) {
-    const scratch = mkdtempSync(path.join(tmpdir(), 'hubbub-test-'));
+    const scratch = mkdtempSync(path.join(tmpdir(), 'hubbub-suite-'));
     // Started as root, Hubbub runs PostgreSQL as another user, who has to reach the data directory.
     await chmod(scratch, 0o755);
     const hubbub = new Hubbub(scratch, await freePort(), env);

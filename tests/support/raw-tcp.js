@@ -34,12 +34,12 @@ export class RawConnection {
     return new Promise((resolve) => this.socket.write(data, 'latin1', resolve));
   }
 
-  /** Waits until `parse(received)` returns something other than undefined; undefined if the connection ended before. */
+  /** Waits until `parse(received, ended)` returns something; undefined if the connection ended before. */
   take(what, parse, timeoutMs = 5000) {
     const taken = new Promise((resolve, reject) => {
       this.#wake = () => {
         try {
-          const value = parse(this.received);
+          const value = parse(this.received, this.ended);
           if (value !== undefined || this.ended) resolve(value);
         } catch (error) {
           reject(error);
@@ -52,7 +52,7 @@ export class RawConnection {
 
   /** The next HTTP response {status, headers, body}, taken off what was received; undefined at the end. */
   async response({ head = false, timeoutMs = 5000 } = {}) {
-    const found = await this.take('an HTTP response', (bytes) => parseResponse(bytes, head), timeoutMs);
+    const found = await this.take('an HTTP response', (bytes, ended) => parseResponse(bytes, ended, head), timeoutMs);
     if (found) this.received = this.received.subarray(found.length);
     return found;
   }
@@ -68,7 +68,7 @@ export class RawConnection {
 }
 
 /** One response at the start of `bytes`, or undefined if it is not all there. Throws on what is no HTTP/1.1 response. */
-export function parseResponse(bytes, toHead = false) {
+function parseResponse(bytes, ended, toHead) {
   const text = bytes.toString('latin1');
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -79,7 +79,8 @@ export function parseResponse(bytes, toHead = false) {
   );
   const start = end + 4;
   const hasBody = !toHead && status >= 200 && status !== '204' && status !== '304';
-  const length = hasBody ? Number(headers['content-length'] ?? raise(`neither body nor length: ${text}`)) : 0;
+  if (hasBody && headers['content-length'] === undefined && !ended) return undefined;
+  const length = hasBody ? Number(headers['content-length'] ?? bytes.length - start) : 0;
   if (bytes.length < start + length) return undefined;
   return { status: Number(status), headers, body: text.slice(start, start + length), length: start + length };
 }
