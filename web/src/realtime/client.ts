@@ -13,6 +13,7 @@ import {
 } from './channel-list';
 import { Connection } from './connection';
 import { Directory } from './directory';
+import { Membership } from './membership';
 import { Outbox } from './outbox';
 import { OutboxStorage } from './outbox-storage';
 import type { ChannelEvent, Reply, ServerEvent } from './protocol';
@@ -44,10 +45,7 @@ export class HubbubClient {
   readonly limits: StoreApi<Limits> = createStore(
     () => ({ messageBytesMax: 16_384, historyPageMax: 100 }) as Limits,
   );
-  /** Counts membership changes per channel, so that views of the members know when to ask again. */
-  readonly membershipChanges: StoreApi<ReadonlyMap<number, number>> = createStore(
-    () => new Map() as ReadonlyMap<number, number>,
-  );
+  readonly membership = new Membership();
   readonly timelines: Timelines;
   readonly outbox: Outbox;
   readonly typists = new Typists();
@@ -197,11 +195,7 @@ export class HubbubClient {
     } else if (event.event === 'user_joined' || event.event === 'user_left') {
       const { chatChannelId, user } = event.data;
       this.directory.learn([user]);
-      const changes = this.membershipChanges.getState();
-      this.membershipChanges.setState(
-        new Map(changes).set(chatChannelId, (changes.get(chatChannelId) ?? 0) + 1),
-        true,
-      );
+      this.membership.changed(chatChannelId);
     }
   }
 

@@ -22,9 +22,10 @@ class Channel {
 
   readonly request = (async (name: RequestName, body: Requests[RequestName]['body']) => {
     this.asked.push(name);
+    const reply = this.reachable ? { kind: 'ok', value: this.answer(name, body as never) } : { kind: 'lost' };
+    // What happens from here on is not in the answer.
     await Promise.resolve();
-    if (!this.reachable) return { kind: 'lost' };
-    return { kind: 'ok', value: this.answer(name, body as never) } as Reply<never>;
+    return reply as Reply<never>;
   }) as Request;
 
   private answer(name: RequestName, body: { before?: number; channels: Record<string, number> }): unknown {

@@ -23,7 +23,7 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
   const id = channel.chatChannelId;
   const [leaving, setLeaving] = useState(false);
   const intl = useIntl();
-  const changes = useStore(client.membershipChanges, (map) => map.get(id) ?? 0);
+  const changes = useStore(client.membership.store, (map) => map.get(id) ?? 0);
   const details = useQuery({
     queryKey: ['channel', id, changes],
     queryFn: () => api.channel(id),

@@ -23,7 +23,7 @@ const mayAdd = ({ type, role }: ChannelState): boolean =>
 export function MembersPanel({ api, client, channel, onClose }: Props) {
   const id = channel.chatChannelId;
   const intl = useIntl();
-  const changes = useStore(client.membershipChanges, (map) => map.get(id) ?? 0);
+  const changes = useStore(client.membership.store, (map) => map.get(id) ?? 0);
   const pages = useInfiniteQuery({
     queryKey: ['members', id, changes],
     queryFn: async ({ pageParam }) => {

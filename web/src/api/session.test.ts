@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Session } from '../generated/types';
+import { ApiError } from './http';
+import { SessionKeeper } from './session';
+
+const MINUTE = 60_000;
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Issues tokens as the server does: a refresh token works once, and its reuse ends the session. */
+class Server {
+  refreshes = 0;
+  private current = '';
+  private ended = false;
+
+  issue(lifetimeS = 900): Session {
+    const iat = Math.floor(Date.now() / 1000);
+    this.current = `refresh-${++this.refreshes}`;
+    return {
+      user: {
+        id: 1,
+        username: 'ada',
+        displayName: 'Ada',
+        isAdmin: false,
+        createdAt: '2026-11-22T10:00:00.000Z',
+      },
+      sessionId: 's1',
+      accessToken: `${part({ alg: 'HS256' })}.${part({ iat, exp: iat + lifetimeS, n: this.refreshes })}.sig`,
+      // A server whose clock is a day behind: only the token's own claims count.
+      accessTokenExpiresAt: new Date(Date.now() - 86_400_000).toISOString(),
+      refreshToken: this.current,
+      refreshTokenExpiresAt: '2026-12-22T10:00:00.000Z',
+    };
+  }
+
+  readonly refresh = async (token: string): Promise<Session> => {
+    await new Promise((done) => setTimeout(done, 20));
+    this.ended ||= token !== this.current;
+    if (this.ended) throw new ApiError({ code: 'auth.revoked', message: '', retryable: false }, 401);
+    return this.issue();
+  };
+}
+
+const unreachable = new ApiError({ code: 'client.unreachable', message: '', retryable: true }, 0);
+
+beforeEach(() => {
+  const items = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  });
+  vi.stubGlobal('window', { addEventListener: () => undefined });
+  // As on a page without TLS: no Web Locks.
+  vi.stubGlobal('navigator', {});
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 10), toFake: ['Date'] });
+  return () => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  };
+});
+
+describe('SessionKeeper', () => {
+  it('gives the token it has while it lasts, and renews it before it ends', async () => {
+    const server = new Server();
+    const keeper = new SessionKeeper(server.refresh);
+    keeper.begin(server.issue());
+    const first = await keeper.accessToken();
+    vi.setSystemTime(Date.now() + 13 * MINUTE);
+    expect(await keeper.accessToken()).toBe(first);
+    vi.setSystemTime(Date.now() + MINUTE);
+    expect(await keeper.accessToken()).not.toBe(first);
+    expect(server.refreshes).toBe(2);
+  });
+
+  it('renews once for all tabs', async () => {
+    const server = new Server();
+    const tabs = [1, 2, 3].map(() => new SessionKeeper(server.refresh));
+    tabs[0]?.begin(server.issue());
+    vi.setSystemTime(Date.now() + 20 * MINUTE);
+    const tokens = await Promise.all(tabs.flatMap((tab) => [tab.accessToken(), tab.accessToken()]));
+    expect(new Set(tokens).size).toBe(1);
+    expect(server.refreshes).toBe(2);
+  });
+
+  it('renews a token that the server refused, whatever its expiry', async () => {
+    const server = new Server();
+    const keeper = new SessionKeeper(server.refresh);
+    keeper.begin(server.issue());
+    const refused = await keeper.accessToken();
+    keeper.rejected(refused);
+    const renewed = await keeper.accessToken();
+    keeper.rejected(refused);
+    expect(renewed).not.toBe(refused);
+    expect(await keeper.accessToken()).toBe(renewed);
+  });
+
+  it('signs out when the session has ended, and says why', async () => {
+    const server = new Server();
+    const keeper = new SessionKeeper(server.refresh);
+    keeper.begin({ ...server.issue(), refreshToken: 'stolen and used' });
+    keeper.rejected();
+    await expect(keeper.accessToken()).rejects.toThrow('auth.revoked');
+    expect(keeper.status.getState()).toEqual({ kind: 'signed-out', code: 'auth.revoked' });
+  });
+
+  it('stays signed in when the server cannot be reached', async () => {
+    const keeper = new SessionKeeper(() => Promise.reject(unreachable));
+    keeper.begin(new Server().issue());
+    keeper.rejected();
+    await expect(keeper.accessToken()).rejects.toThrow('client.unreachable');
+    expect(keeper.status.getState().kind).toBe('signed-in');
+  });
+
+  it('does not come back to life when a renewal ends after signing out', async () => {
+    const server = new Server();
+    const keeper = new SessionKeeper(server.refresh);
+    keeper.begin(server.issue());
+    keeper.rejected();
+    const renewal = keeper.accessToken();
+    await vi.waitFor(() => expect(localStorage.getItem('hubbub.refresh.lease')).not.toBeNull());
+    keeper.end(null);
+    await renewal.catch(() => undefined);
+    expect(localStorage.getItem('hubbub.session')).toBeNull();
+    expect(keeper.status.getState().kind).toBe('signed-out');
+  });
+});
