@@ -7,7 +7,11 @@
 namespace hubbub::net::http {
 
 SessionExchange::~SessionExchange() {
-    if (open()) respond(text_response(500, "Internal Server Error\n"));
+    if (open()) {
+        respond(text_response(500, "Internal Server Error\n"));
+    } else if (session_ != nullptr) {
+        session_->leave();
+    }
 }
 
 Session& SessionExchange::finish() {
@@ -20,7 +24,7 @@ void SessionExchange::respond(Response response) {
 }
 
 void SessionExchange::on_abort(Callback<void()> callback) {
-    if (open()) on_abort_ = std::move(callback);
+    if (session_ != nullptr) on_abort_ = std::move(callback);
 }
 
 void SessionExchange::abort(bool tell) {
@@ -33,7 +37,7 @@ void SessionExchange::abort(bool tell) {
 
 std::shared_ptr<websocket::Peer>
 SessionExchange::accept_websocket(websocket::Handler& handler, const websocket::Options& options, const Fields& extra) {
-    if (!open() || !connection_->is_open()) return nullptr;
+    if (!open()) return nullptr;
     if (const int status = websocket::check_handshake(request_); status != 101) {
         Response refusal = text_response(status, "Not a WebSocket handshake of version 13\n");
         if (status == 426) {
@@ -56,7 +60,7 @@ SessionExchange::accept_websocket(websocket::Handler& handler, const websocket::
 }
 
 void SessionExchange::move_to(Server& target) {
-    if (!open() || !connection_->is_open()) return;
+    if (!open()) return;
     Session& session = finish();
     session.leave();
     std::string rest = session.rest();

@@ -28,7 +28,7 @@ class Session final : public Protocol {
 
     // For the exchange:
     void answer(const Response& response, const Request& request);
-    /// The connection leaves HTTP. From inside `on_data` too.
+    /// The exchange is over, without an answer. From inside `on_data` too.
     void leave();
     /// What was read behind the current request, copied.
     std::string rest();
@@ -63,7 +63,7 @@ class SessionExchange final : public Exchange, public std::enable_shared_from_th
     Request& request() override { return request_; }
     runtime::Shard& shard() override { return connection_->shard(); }
     void respond(Response response) override;
-    bool open() const override { return session_ != nullptr; }
+    bool open() const override { return session_ != nullptr && connection_->is_open(); }
     void on_abort(Callback<void()> callback) override;
     std::shared_ptr<websocket::Peer> accept_websocket(websocket::Handler& handler, const websocket::Options& options,
                                                       const Fields& extra) override;
@@ -77,7 +77,7 @@ class SessionExchange final : public Exchange, public std::enable_shared_from_th
     Session& finish();
 
     const std::shared_ptr<Connection> connection_;
-    Session* session_; // null when over
+    Session* session_; // null when over; still set if the connection has closed and the session is yet to be told
     Request request_;
     Callback<void()> on_abort_;
 };
