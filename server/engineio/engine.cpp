@@ -64,12 +64,10 @@ void Engine::handle_verified(const std::shared_ptr<Exchange>& exchange) {
     if (transport != "polling" && transport != "websocket") return refuse(*exchange, kUnknownTransport);
     if (!valid_origin(request.headers.get("origin"))) return refuse(*exchange, kBadRequest);
 
-    if (const std::string sid = request.query_value("sid"); !sid.empty()) {
-        if (websocket != (transport == "websocket")) return refuse(*exchange, kBadRequest);
-        return handle_existing(exchange, sid, websocket);
-    }
+    const bool mismatch = websocket != (transport == "websocket");
+    if (const std::string sid = request.query_value("sid"); !sid.empty()) return handle_existing(exchange, sid, mismatch);
     if (request.method != "GET") return refuse(*exchange, kBadMethod);
-    if (websocket != (transport == "websocket")) return refuse(*exchange, kBadRequest);
+    if (mismatch) return refuse(*exchange, kBadRequest);
     if (request.query_value("EIO") != "4") return refuse(*exchange, kBadVersion);
     handle_new(exchange, websocket);
 }
@@ -96,7 +94,7 @@ void Engine::handle_new(const std::shared_ptr<Exchange>& exchange, bool websocke
     sessions_.emplace(session->sid(), session);
 }
 
-void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::string_view sid, bool websocket) {
+void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::string_view sid, bool mismatch) {
     const std::size_t shard = sid.size() == Session::kSidLength ? kSidAlphabet.find(sid[0]) : std::string_view::npos;
     if (shard != shard_.index() && shard < servers_.size() && servers_[shard] != nullptr)
         return exchange->move_to(*servers_[shard]);
@@ -104,7 +102,8 @@ void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::str
     const auto found = sessions_.find(sid);
     if (found == sessions_.end()) return refuse(*exchange, kUnknownSid);
     const std::shared_ptr<Session> session = found->second;
-    if (websocket) return session->on_upgrade_request(*exchange);
+    if (mismatch) return refuse(*exchange, kBadRequest);
+    if (exchange->request().upgrade_websocket) return session->on_upgrade_request(*exchange);
     if (!session->is_polling()) return refuse(*exchange, kBadRequest);
 
     if (exchange->request().method == "GET") return session->on_poll(exchange);

@@ -58,7 +58,7 @@ class Engine {
     friend class Session;
     void handle_verified(const std::shared_ptr<net::http::Exchange>& exchange);
     void handle_new(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
-    void handle_existing(const std::shared_ptr<net::http::Exchange>& exchange, std::string_view sid, bool websocket);
+    void handle_existing(const std::shared_ptr<net::http::Exchange>& exchange, std::string_view sid, bool mismatch);
     bool answer_cors(net::http::Exchange& exchange);
     void add_cors(const net::http::Request& request, net::http::Fields& headers) const;
     void refuse(net::http::Exchange& exchange, int code);

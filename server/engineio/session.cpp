@@ -112,7 +112,7 @@ void Session::on_overflow() {
 }
 
 void Session::on_tick_end() {
-    if (poll_ && !queue_.empty() && upgrade_ != Upgrade::confirmed) answer_poll();
+    if (poll_ && !queue_.empty()) answer_poll();
 }
 
 void Session::answer_poll(std::string_view last_packet) {
@@ -243,8 +243,8 @@ void Session::on_upgrade_request(Exchange& exchange) {
     const auto peer = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
     if (!peer) return;
     if (closed_ || transport_ == Transport::websocket || upgrade_ != Upgrade::none) {
-        peer->detach();
         peer->close(CloseCode::normal);
+        peer->detach();
         return;
     }
     peer_ = peer;
@@ -268,7 +268,6 @@ void Session::on_upgrade_packet(std::string_view text) {
 void Session::complete_upgrade() {
     upgrade_ = Upgrade::none;
     upgrade_timeout_.reset();
-    if (poll_) std::exchange(poll_, nullptr)->respond(net::http::text_response(200, "6"));
     transport_ = Transport::websocket;
     ++engine_.counters().upgraded;
     queue_bytes_ = 0;
@@ -280,8 +279,8 @@ void Session::abandon_upgrade() {
     upgrade_ = Upgrade::none;
     upgrade_timeout_.reset();
     const auto peer = std::exchange(peer_, nullptr);
-    peer->detach();
     peer->close(CloseCode::normal);
+    peer->detach();
     if (poll_ && !queue_.empty()) shard().at_tick_end(*this);
 }
 
@@ -299,13 +298,13 @@ void Session::finish(CloseReason reason) {
     abandon_upgrade();
     bool linger = false;
     if (transport_ == Transport::websocket) {
-        peer_->detach();
         // A peer that does not answer or does not read would not see a close frame either.
         if (reason == CloseReason::ping_timeout || reason == CloseReason::slow_consumer) {
             peer_->abort();
         } else {
             peer_->close(CloseCode::normal);
         }
+        peer_->detach();
     } else if (poll_) {
         answer_poll("1");
     } else {

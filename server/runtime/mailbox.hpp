@@ -17,6 +17,8 @@ class Mailbox {
     Mailbox(const Mailbox&) = delete;
     Mailbox& operator=(const Mailbox&) = delete;
 
+    bool empty() const { return newest_.load(std::memory_order_relaxed) == nullptr; }
+
     /// Any thread. Returns true if the box was empty: the consumer must then be woken.
     bool push(Work work);
 

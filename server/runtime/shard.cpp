@@ -43,6 +43,10 @@ void Shard::post(Callback<void()> work) {
     if (mailbox_.push(std::move(work))) boost::asio::post(io_, [this] { drain_mailbox(); });
 }
 
+void Shard::discard_work() {
+    while (!mailbox_.empty()) mailbox_.drain([](Mailbox::Work&) {});
+}
+
 void Shard::drain_mailbox() {
     mailbox_.drain([this](Mailbox::Work& work) { guarded(index_, work); });
 }
@@ -123,8 +127,7 @@ void Shards::start() {
 
 void Shards::run() {
     start();
-    for (auto& thread : threads_) thread.join();
-    threads_.clear();
+    join();
 }
 
 void Shards::request_stop() {
@@ -133,8 +136,13 @@ void Shards::request_stop() {
 
 void Shards::stop() {
     request_stop();
+    join();
+}
+
+void Shards::join() {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    for (auto& shard : shards_) shard->discard_work();
 }
 
 } // namespace hubbub::runtime

@@ -48,8 +48,9 @@ class Shard {
     boost::asio::io_context& io() { return io_; }
 
     /// Any thread: runs `work` on this shard, in order for one poster, after what is running now.
-    /// Work that is still waiting when the shard ends is destroyed without being run.
     void post(Callback<void()> work);
+    /// Destroys what waits, without running it. After `run` has returned, while all that the work refers to still lives.
+    void discard_work();
 
     /// Runs `task.on_tick_end()` once at the end of this loop iteration, however often it is asked for.
     /// The task must live until then or call `cancel_tick_end`.
@@ -108,10 +109,12 @@ class Shards {
     void run();
     /// Any thread, the shards' own too: asks every shard to end.
     void request_stop();
-    /// Stops every shard and joins its thread. Safe to call twice.
+    /// Stops every shard and joins its thread. Work that still waits is destroyed without being run. Safe to call twice.
     void stop();
 
   private:
+    void join();
+
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::thread> threads_;
 };

@@ -28,7 +28,7 @@ class Client {
         read(); // 0{"sid"…}
         send("40");
         const std::string answer = read(); // 40{"sid":"…"}
-        id_ = answer.substr(9, 20);
+        id_ = answer.substr(10, 20);
     }
 
     const std::string& id() const { return id_; }
