@@ -1,3 +1,4 @@
+#include "net/testing/client.hpp"
 #include "net/websocket/parser.hpp"
 
 #include <gtest/gtest.h>
@@ -27,25 +28,14 @@ struct Recorder final : Sink {
     void add(std::string what, std::string_view data) { events.push_back(std::move(what) + std::string{data}); }
 };
 
-/// One client frame: `first` is the byte with FIN, RSV and opcode.
-std::string frame(int first, std::string_view payload) {
-    std::string bytes(1, static_cast<char>(first));
-    const std::uint64_t size = payload.size();
-    const int length_bytes = size > 0xFFFF ? 8 : size > 125 ? 2 : 0;
-    bytes += static_cast<char>(0x80 | (length_bytes == 8 ? 127 : length_bytes == 2 ? 126 : static_cast<int>(size)));
-    for (int i = length_bytes - 1; i >= 0; --i) bytes += static_cast<char>(size >> (8 * i));
-    const char mask[] = {'\x12', '\xF3', '\x00', '\x7B'};
-    bytes.append(mask, 4);
-    for (std::size_t i = 0; i < payload.size(); ++i) bytes += static_cast<char>(payload[i] ^ mask[i % 4]);
-    return bytes;
-}
+constexpr auto frame = loopback::client_frame;
 
 std::string text(std::string_view payload) {
     return frame(0x81, payload);
 }
 
 std::string close_frame(int code, std::string_view reason = {}) {
-    return frame(0x88, std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} + std::string{reason});
+    return frame(0x88, loopback::close_payload(code, reason));
 }
 
 /// Feeds `bytes` in pieces as a connection would: what is not consumed comes again.
