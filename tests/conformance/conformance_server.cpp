@@ -1,6 +1,7 @@
 // The server that the public protocol suites of Engine.IO and Socket.IO ask for, and our own conformance tests use.
 #include "adapters/local/local_adapter.hpp"
 #include "engineio/engine.hpp"
+#include "features.hpp"
 #include "socketio/server.hpp"
 
 #include <CLI/CLI.hpp>
@@ -90,7 +91,10 @@ int main(int argc, char** argv) {
     arguments.add_option("--threads", threads)->capture_default_str();
     CLI11_PARSE(arguments, argc, argv);
 
-    engineio::Options engine_options{.path = "/engine.io/", .ping_interval = 300ms, .ping_timeout = 200ms};
+    engineio::Options engine_options;
+    engine_options.path = "/engine.io/";
+    engine_options.ping_interval = 300ms;
+    engine_options.ping_timeout = 200ms;
     engine_options.cors.origins = {"*"};
     socketio::Options socket_options{.engine = engine_options, .connect_timeout = 1000ms};
     socket_options.engine.path = "/socket.io/";
@@ -98,6 +102,7 @@ int main(int argc, char** argv) {
     runtime::Shards shards{threads};
     socketio::Server server{shards, adapters::local(), socket_options};
     set_up(server);
+    hubbub::conformance::set_up_features(server);
     SocketHandler socket_handler{server};
     std::vector<std::unique_ptr<EngineHandler>> engine_handlers;
     std::vector<std::unique_ptr<net::http::Server>> listeners;

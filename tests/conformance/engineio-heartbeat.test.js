@@ -6,7 +6,7 @@ import { PollingSession, WebSocketSession } from '../support/engineio.js';
 const kPingInterval = 300;
 const kPingTimeout = 200;
 
-// A busy machine delays what a test sees, never hastens it: each bound from above holds for the best of some rounds.
+// A busy machine delays what a test sees, the start of a wait or its end: each bound holds for the best of some rounds.
 const kEarlyMax = 3;
 const kLateMax = 25;
 
@@ -83,6 +83,6 @@ describe('Engine.IO heartbeat', { concurrency: true }, () => {
 
 function assertTimes(waits, due, lateMax = kLateMax) {
   const shown = waits.map((wait) => wait.toFixed(1)).join(', ');
-  assert.ok(Math.min(...waits) >= due - kEarlyMax, `too early: ${shown}`);
+  assert.ok(Math.max(...waits) >= due - kEarlyMax, `too early: ${shown}`);
   assert.ok(Math.min(...waits) <= due + lateMax, `too late: ${shown}`);
 }
