@@ -35,10 +35,18 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
         <span className="ms-2 flex-1 text-base font-semibold tracking-tight">
           <FormattedMessage id="app.name" />
         </span>
-        <IconButton label={intl.formatMessage({ id: 'channels.browse' })} onClick={onBrowse}>
+        <IconButton
+          label={intl.formatMessage({ id: 'channels.browse' })}
+          onClick={onBrowse}
+          data-testid="browse-channels"
+        >
           <CompassIcon />
         </IconButton>
-        <IconButton label={intl.formatMessage({ id: 'channels.create' })} onClick={onCreate}>
+        <IconButton
+          label={intl.formatMessage({ id: 'channels.create' })}
+          onClick={onCreate}
+          data-testid="create-channel"
+        >
           <PlusIcon />
         </IconButton>
       </header>

@@ -36,6 +36,8 @@ describe('rowsOf', () => {
     const messages = days.map((day, index) => aMessage(index + 1, at(day)));
     const timeline = timelineFrom(messages, false, 3);
     expect(rows(timeline, [], me, null).map((row) => row.opensDay)).toEqual([true, true, false]);
+    const later = timelineFrom(messages, true, 3);
+    expect(rows(later, [], me, null).map((row) => row.opensDay)).toEqual([false, true, false]);
   });
 
   it('begins with the start of the channel only when nothing is before', () => {

@@ -56,7 +56,8 @@ export function rowsOf(
   for (const line of lines) {
     const opensNew = !newShown && line.id > (newAfter ?? 0) && line.senderId !== me;
     newShown ||= opensNew;
-    const opensDay = !before || before.at.toDateString() !== line.at.toDateString();
+    // Of the oldest loaded line that is not known yet; guessing would make the list jump when the page before comes.
+    const opensDay = before ? before.at.toDateString() !== line.at.toDateString() : !timeline.hasMoreBefore;
     const continues =
       !opensDay &&
       !opensNew &&
