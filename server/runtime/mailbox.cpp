@@ -9,11 +9,13 @@ Mailbox::~Mailbox() {
 }
 
 bool Mailbox::push(Work work) {
-    Node* node = new Node{std::move(work)};
-    node->next = newest_.load(std::memory_order_relaxed);
-    while (!newest_.compare_exchange_weak(node->next, node, std::memory_order_release, std::memory_order_relaxed)) {
-    }
-    return node->next == nullptr;
+    Node* const node = new Node{std::move(work)};
+    Node* newest = newest_.load(std::memory_order_relaxed);
+    // Once it is in the box the node is the consumer's: it must not be looked at any more.
+    do {
+        node->next = newest;
+    } while (!newest_.compare_exchange_weak(newest, node, std::memory_order_release, std::memory_order_relaxed));
+    return newest == nullptr;
 }
 
 Mailbox::Node* Mailbox::reversed(Node* node) {
