@@ -14,7 +14,6 @@ using net::Frame;
 using net::http::Exchange;
 using net::http::Response;
 using net::websocket::CloseCode;
-using SteadyClock = std::chrono::steady_clock;
 
 Session::Session(Engine& engine, const std::array<char, kSidLength>& sid,
                  std::shared_ptr<const HandshakeInfo> handshake)
@@ -40,7 +39,7 @@ std::string Session::open_packet(std::string_view upgrades) const {
 
 void Session::start(std::unique_ptr<SessionHandler> handler) {
     handler_ = std::move(handler);
-    arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
+    arm_heartbeat(engine_.options().ping_interval);
 }
 
 void Session::start_polling(const std::shared_ptr<Exchange>& exchange, std::unique_ptr<SessionHandler> handler) {
@@ -63,10 +62,7 @@ bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler
 // Heartbeat
 // ------------------------------------------------------------------------------------------------------------
 
-void Session::arm_heartbeat(SteadyClock::time_point due) {
-    heartbeat_due_ = due;
-    shard().arm(heartbeat_, due - SteadyClock::now());
-}
+void Session::arm_heartbeat(std::chrono::milliseconds delay) { shard().arm(heartbeat_, delay); }
 
 void Session::on_heartbeat_due() {
     if (closed_) return engine_.forget(*this); // nobody came for the last packets
@@ -75,9 +71,8 @@ void Session::on_heartbeat_due() {
         return finish(CloseReason::ping_timeout);
     }
     awaiting_pong_ = true;
-    // Counted from when the ping was due, so that a late tick does not make the whole period late.
-    arm_heartbeat(heartbeat_due_ + engine_.options().ping_timeout);
     send(engine_.ping_);
+    arm_heartbeat(engine_.options().ping_timeout);
 }
 
 // Sending
@@ -151,8 +146,8 @@ void Session::on_poll(const std::shared_ptr<Exchange>& exchange) {
         answer_poll("1");
         return engine_.forget(*this);
     }
-    if (upgrade_ == Upgrade::confirmed)
-        return std::exchange(poll_, nullptr)->respond(net::http::text_response(200, "6"));
+    // While a WebSocket takes over no poll may wait, but what there is still goes this way until the `5`.
+    if (upgrade_ == Upgrade::confirmed) return answer_poll(queue_.empty() ? "6" : "");
     exchange->on_abort([weak = weak_from_this()] {
         const auto self = weak.lock();
         if (!self) return;
@@ -192,7 +187,7 @@ bool Session::on_packet(const Packet& packet) {
         }
         break;
     case PacketType::pong:
-        if (std::exchange(awaiting_pong_, false)) arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
+        if (std::exchange(awaiting_pong_, false)) arm_heartbeat(engine_.options().ping_interval);
         break;
     case PacketType::close:
         if (poll_) answer_poll("6");
@@ -314,7 +309,7 @@ void Session::finish(CloseReason reason) {
     }
     handler_->on_close(reason);
     if (linger) {
-        arm_heartbeat(SteadyClock::now() + engine_.options().ping_timeout);
+        arm_heartbeat(engine_.options().ping_timeout);
     } else {
         engine_.forget(*this);
     }
