@@ -35,9 +35,10 @@ export class Api {
   }
 
   async logout(): Promise<void> {
-    // Signed out here even when the server cannot be told.
-    await this.authorised('POST', '/auth/logout').catch(() => undefined);
+    const token = await this.session.accessToken().catch(() => null);
+    // Signed out here at once, and also when the server cannot be told.
     this.session.end(null);
+    if (token !== null) await call('POST', '/auth/logout', token).catch(() => undefined);
   }
 
   async users(ids: readonly number[]): Promise<readonly PublicUser[]> {
