@@ -65,7 +65,8 @@ void Engine::handle_verified(const std::shared_ptr<Exchange>& exchange) {
     if (!valid_origin(request.headers.get("origin"))) return refuse(*exchange, kBadRequest);
 
     const bool mismatch = websocket != (transport == "websocket");
-    if (const std::string sid = request.query_value("sid"); !sid.empty()) return handle_existing(exchange, sid, mismatch);
+    if (const std::string sid = request.query_value("sid"); !sid.empty())
+        return handle_existing(exchange, sid, mismatch);
     if (request.method != "GET") return refuse(*exchange, kBadMethod);
     if (mismatch) return refuse(*exchange, kBadRequest);
     if (request.query_value("EIO") != "4") return refuse(*exchange, kBadVersion);

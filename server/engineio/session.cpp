@@ -14,6 +14,7 @@ using net::Frame;
 using net::http::Exchange;
 using net::http::Response;
 using net::websocket::CloseCode;
+using SteadyClock = std::chrono::steady_clock;
 
 Session::Session(Engine& engine, const std::array<char, kSidLength>& sid,
                  std::shared_ptr<const HandshakeInfo> handshake)
@@ -39,7 +40,7 @@ std::string Session::open_packet(std::string_view upgrades) const {
 
 void Session::start(std::unique_ptr<SessionHandler> handler) {
     handler_ = std::move(handler);
-    arm_heartbeat(engine_.options().ping_interval);
+    arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
 }
 
 void Session::start_polling(const std::shared_ptr<Exchange>& exchange, std::unique_ptr<SessionHandler> handler) {
@@ -62,7 +63,10 @@ bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler
 // Heartbeat
 // ------------------------------------------------------------------------------------------------------------
 
-void Session::arm_heartbeat(std::chrono::milliseconds delay) { shard().arm(heartbeat_, delay); }
+void Session::arm_heartbeat(SteadyClock::time_point due) {
+    heartbeat_due_ = due;
+    shard().arm(heartbeat_, due - SteadyClock::now());
+}
 
 void Session::on_heartbeat_due() {
     if (closed_) return engine_.forget(*this); // nobody came for the last packets
@@ -72,7 +76,8 @@ void Session::on_heartbeat_due() {
     }
     awaiting_pong_ = true;
     send(engine_.ping_);
-    arm_heartbeat(engine_.options().ping_timeout);
+    // Counted from when the ping was due: a late tick must not make the whole period late.
+    arm_heartbeat(heartbeat_due_ + engine_.options().ping_timeout);
 }
 
 // Sending
@@ -187,7 +192,7 @@ bool Session::on_packet(const Packet& packet) {
         }
         break;
     case PacketType::pong:
-        if (std::exchange(awaiting_pong_, false)) arm_heartbeat(engine_.options().ping_interval);
+        if (std::exchange(awaiting_pong_, false)) arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
         break;
     case PacketType::close:
         if (poll_) answer_poll("6");
@@ -309,7 +314,7 @@ void Session::finish(CloseReason reason) {
     }
     handler_->on_close(reason);
     if (linger) {
-        arm_heartbeat(engine_.options().ping_timeout);
+        arm_heartbeat(SteadyClock::now() + engine_.options().ping_timeout);
     } else {
         engine_.forget(*this);
     }

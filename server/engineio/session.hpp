@@ -90,7 +90,7 @@ class Session final : public std::enable_shared_from_this<Session>,
 
     void start(std::unique_ptr<SessionHandler> handler);
     std::string open_packet(std::string_view upgrades) const;
-    void arm_heartbeat(std::chrono::milliseconds delay);
+    void arm_heartbeat(std::chrono::steady_clock::time_point due);
     void on_heartbeat_due();
     /// Errors have closed the session; whether it still lives.
     bool on_packet(const Packet& packet);
@@ -118,6 +118,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::shared_ptr<const HandshakeInfo> handshake_;
     std::unique_ptr<SessionHandler> handler_;
     runtime::Timer heartbeat_;
+    std::chrono::steady_clock::time_point heartbeat_due_;
     std::shared_ptr<net::websocket::Peer> peer_; ///< the transport, or the one that wants to become it
 
     // While polling:
