@@ -50,7 +50,8 @@ TEST(Frame, IsSharedUntilTheLastReferenceGoes) {
     EXPECT_FALSE(first);
     EXPECT_EQ(&*second, address);
     FramePtr third = std::move(second);
-    third = third; // NOLINT: assigning to itself has to be harmless
+    FramePtr& same = third;
+    third = same; // assigning to itself has to be harmless
     EXPECT_EQ(third->payload(), "shared");
 }
 
