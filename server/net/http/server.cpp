@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace hubbub::net::http {
@@ -103,7 +104,7 @@ void ServerCore::back_off(int error) {
     shard.arm(backoff_, kAcceptBackoff);
     if (std::exchange(out_of_descriptors_, true)) return;
     log::warn("accept_failed",
-              {{"error", error_code{error, boost::system::system_category()}.message()},
+              {{"error", ::strerrordesc_np(error)},
                {"open_connections", connections.size()},
                {"hint", "raise the limit of open files (ulimit -n, LimitNOFILE=); new clients wait until then"}});
 }
