@@ -63,7 +63,7 @@ Task<Result<SessionGrant>> Auth::open_session(User user, ClientInfo client) {
     co_return grant(std::move(user), session->id, std::move(token), at);
 }
 
-Task<Result<SessionGrant>> Auth::refresh(std::string refresh_token) {
+Task<Result<std::variant<SessionGrant, ReuseDetected>>> Auth::refresh(std::string refresh_token) {
     const Timestamp at = now();
     std::string next = make_refresh_token();
     std::string old_hash = hash_refresh_token(refresh_token);
@@ -71,6 +71,7 @@ Task<Result<SessionGrant>> Auth::refresh(std::string refresh_token) {
     const auto session =
         co_await sessions_.rotate_session(std::move(old_hash), std::move(new_hash), at + limits::kRefreshTokenTtl);
     if (!session) co_return session.error();
+    if (session->reused) co_return ReuseDetected{session->user, session->id};
     auto user = co_await accounts_.find_user(session->user);
     if (!user) co_return user.error();
     if (user->disabled_at) co_return Errc::revoked;

@@ -6,6 +6,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 namespace hubbub::chat {
 
@@ -36,6 +38,12 @@ struct SessionGrant {
     Timestamp refresh_expires_at;
 };
 
+/// A refresh token came a second time: its family is revoked, and the family's live sockets have to go.
+struct ReuseDetected {
+    UserId user;
+    SessionId session;
+};
+
 /// Accounts and sessions. One a shard; the hasher is shared.
 class Auth {
   public:
@@ -47,7 +55,7 @@ class Auth {
     /// Errors: `bad_credentials` (in the same time for an unknown user), `rate_limited`.
     Task<Result<SessionGrant>> sign_in(Login login, ClientInfo client);
     /// Rotates. Errors: `token_invalid`, `token_expired`, `revoked`.
-    Task<Result<SessionGrant>> refresh(std::string refresh_token);
+    Task<Result<std::variant<SessionGrant, ReuseDetected>>> refresh(std::string refresh_token);
     /// Ends the session and every token of its family.
     Task<Result<void>> sign_out(SessionId session);
 

@@ -1,0 +1,177 @@
+#include "gateway/json/encode.hpp"
+
+#include "base/limits.hpp"
+#include "chat/messages/rules.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace hubbub::gateway {
+
+std::string_view to_text(chat::ChannelType type) {
+    switch (type) {
+    case chat::ChannelType::public_channel: return "public";
+    case chat::ChannelType::private_channel: return "private";
+    case chat::ChannelType::direct: return "direct";
+    }
+    return "private";
+}
+
+std::string_view to_text(chat::Role role) {
+    switch (role) {
+    case chat::Role::member: return "member";
+    case chat::Role::admin: return "admin";
+    case chat::Role::owner: return "owner";
+    }
+    return "member";
+}
+
+void write(JsonWriter& json, const chat::PublicUser& user) {
+    json.begin_object()
+        .field("id", user.id)
+        .field("username", user.username)
+        .field("displayName", user.display_name)
+        .end_object();
+}
+
+void write(JsonWriter& json, const chat::User& user) {
+    json.begin_object()
+        .field("id", user.id)
+        .field("username", user.username)
+        .field("displayName", user.display_name)
+        .field("isAdmin", user.is_admin)
+        .field("createdAt", user.created_at)
+        .end_object();
+}
+
+namespace {
+
+void write_fields(JsonWriter& json, const chat::Channel& channel) {
+    json.field("chatChannelId", channel.id)
+        .field("name", channel.name)
+        .field("type", to_text(channel.type))
+        .field("topic", channel.topic)
+        .field("createdBy", channel.created_by)
+        .field("createdAt", channel.created_at)
+        .field("archivedAt", channel.archived_at)
+        .field("lastMessageId", channel.last_message_id)
+        .field("lastMessageAt", channel.last_message_at)
+        .field("memberCount", channel.member_count);
+}
+
+} // namespace
+
+void write(JsonWriter& json, const chat::Channel& channel) {
+    json.begin_object();
+    write_fields(json, channel);
+    json.end_object();
+}
+
+void write(JsonWriter& json, const chat::BrowsedChannel& browsed) {
+    json.begin_object();
+    write_fields(json, browsed.channel);
+    json.field("isMember", browsed.is_member).end_object();
+}
+
+void write(JsonWriter& json, const chat::ChannelState& state) {
+    json.begin_object()
+        .field("chatChannelId", state.id)
+        .field("name", state.name)
+        .field("type", to_text(state.type))
+        .field("role", to_text(state.role))
+        .field("lastMessageId", state.last_message_id)
+        .field("lastSeq", state.last_seq)
+        .field("lastEventSeq", state.last_event_seq)
+        .field("lastReadMessageId", state.last_read_message_id)
+        .field("unreadCount", state.unread_count)
+        .field("mentionCount", state.mention_count)
+        .end_object();
+}
+
+void write(JsonWriter& json, const chat::Member& member) {
+    json.begin_object().key("user");
+    write(json, member.user);
+    json.field("role", to_text(member.role)).field("joinedAt", member.joined_at).end_object();
+}
+
+void write(JsonWriter& json, const chat::Message& message) {
+    json.begin_object()
+        .field("id", message.id)
+        .field("seq", message.seq)
+        .field("chatChannelId", message.channel)
+        .field("senderId", message.sender)
+        .field("content", message.content)
+        .field("createdAt", message.created_at)
+        .field("editedAt", message.edited_at)
+        .field("deletedAt", message.deleted_at)
+        .field("clientMessageId", chat::to_string(message.client_message_id))
+        .field("parentMessageId", message.parent)
+        .key("reactions")
+        .begin_array();
+    for (const chat::Reaction& reaction : message.reactions) {
+        json.begin_object().field("reaction", reaction.reaction).field("count", reaction.count).key("userIds");
+        json.begin_array();
+        for (const UserId user : reaction.user_ids) json.value(user);
+        json.end_array().end_object();
+    }
+    json.end_array().end_object();
+}
+
+void write(JsonWriter& json, const chat::SessionGrant& grant) {
+    json.begin_object().key("user");
+    write(json, grant.user);
+    json.field("sessionId", grant.session)
+        .field("accessToken", grant.access_token)
+        .field("accessTokenExpiresAt", grant.access_expires_at)
+        .field("refreshToken", grant.refresh_token)
+        .field("refreshTokenExpiresAt", grant.refresh_expires_at)
+        .end_object();
+}
+
+void write_limits(JsonWriter& json) {
+    json.begin_object()
+        .field("messageBytesMax", limits::kMessageBytesMax)
+        .field("historyPageMax", limits::kHistoryPageMax)
+        .field("channelNameMax", limits::kChannelNameMax)
+        .end_object();
+}
+
+std::string new_message_event(ChannelId channel, std::int64_t event_seq, std::string_view message_json) {
+    std::string text;
+    text.reserve(message_json.size() + 64);
+    JsonWriter{text}
+        .begin_object()
+        .field("chatChannelId", channel)
+        .field("eventSeq", event_seq)
+        .key("message")
+        .raw(message_json)
+        .end_object();
+    return text;
+}
+
+std::string membership_event(ChannelId channel, std::int64_t event_seq, const chat::PublicUser& user, Timestamp at) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object().field("chatChannelId", channel).field("eventSeq", event_seq).key("user");
+    write(json, user);
+    json.field("at", at).end_object();
+    return text;
+}
+
+void write_event(JsonWriter& json, ChannelId channel, const chat::ChannelEvent& event) {
+    json.begin_object();
+    if (const auto* message = std::get_if<chat::Message>(&event.what)) {
+        json.field("event", "new_message").key("data");
+        json.raw(new_message_event(channel, event.event_seq, encode(*message)));
+    } else {
+        const auto& change = std::get<chat::MembershipEvent>(event.what);
+        json.field("event", change.joined ? "user_joined" : "user_left").key("data");
+        json.raw(membership_event(channel, event.event_seq, change.user, change.at));
+    }
+    json.end_object();
+}
+
+std::string encode_refusal(const Failure& failure) {
+    return boost::json::serialize(boost::json::object{{"ok", false}, {"error", to_json(failure)}});
+}
+
+} // namespace hubbub::gateway

@@ -1,0 +1,35 @@
+#pragma once
+#include "gateway/live_sockets.hpp"
+#include "gateway/node.hpp"
+
+#include <string>
+
+namespace hubbub::gateway {
+
+/// Commands that change who is in a channel: the rule and the commit on the channel's owner shard, then the rooms, then
+/// what people are told. May be awaited on any shard. `socket_id` is the socket that asked, if one did: it learns the
+/// result from its ack and is not told again.
+class Memberships {
+  public:
+    Memberships(Node& node, LiveSockets& sockets) : node_{node}, sockets_{sockets} {}
+
+    /// Done when the creator's sockets are in the room; the view was read after that.
+    Task<Result<chat::ChannelView>> create(runtime::Shard& here, chat::NewChannel channel);
+    /// Done when the user's sockets are in the room: what is read afterwards misses no event.
+    Task<Result<chat::MembershipChange>> join(ChannelId channel, UserId user, std::string socket_id);
+    Task<Result<chat::MembershipChange>> add(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    /// Done when nothing of the channel reaches the user's sockets any more. `actor` may be `user`.
+    Task<Result<chat::MembershipChange>> remove(ChannelId channel, UserId actor, UserId user, std::string socket_id);
+
+  private:
+    Task<Result<chat::MembershipChange>> join_here(ChannelId channel, UserId user, std::string socket_id);
+    Task<Result<chat::MembershipChange>> add_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    Task<Result<chat::MembershipChange>> remove_here(ChannelId channel, UserId actor, UserId user,
+                                                     std::string socket_id);
+    Task<> bring_in(ChannelId channel, chat::MembershipChange change, std::string socket_id);
+
+    Node& node_;
+    LiveSockets& sockets_;
+};
+
+} // namespace hubbub::gateway

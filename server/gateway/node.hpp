@@ -1,0 +1,79 @@
+#pragma once
+#include "base/ids.hpp"
+#include "base/limits.hpp"
+#include "chat/auth/auth.hpp"
+#include "chat/messages/messages.hpp"
+#include "chat/ports.hpp"
+#include "gateway/counters.hpp"
+#include "gateway/rate_limiter.hpp"
+#include "socketio/server.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hubbub::gateway {
+
+/// What an operator may set.
+struct Settings {
+    std::string version;
+    bool registration_open = true;
+    std::size_t connections_per_user = 100;
+    Rate events{.per_second = 500, .burst = 5'000};      ///< a user, on one shard
+    Rate registrations{.per_second = 2, .burst = 200};   ///< an address
+    Rate failed_logins{.per_second = 0.5, .burst = 200}; ///< an address
+};
+
+/// The chat's rules on one shard, over that shard's stores.
+struct Services {
+    Services(chat::Stores stores, chat::PasswordHasher& hasher, chat::AccessTokens tokens)
+        : accounts{stores.accounts},
+          auth{stores.accounts, stores.sessions, hasher, std::move(tokens)},
+          channels{stores.channels},
+          messages{stores.messages, channels} {}
+    Services(const Services&) = delete;
+
+    chat::AccountStore& accounts;
+    chat::Auth auth;
+    chat::Channels channels;
+    chat::Messages messages;
+};
+
+/// What every part of the gateway shares. Immutable once the shards run, but for its atomics.
+struct Node {
+    Node(runtime::Shards& all_shards, socketio::Namespace& main_namespace, Settings chosen)
+        : shards{all_shards}, nsp{main_namespace}, settings{std::move(chosen)} {}
+
+    runtime::Shards& shards;
+    socketio::Namespace& nsp;
+    const Settings settings;
+    std::vector<std::unique_ptr<Services>> services; ///< by shard
+    Counters counters;
+    std::atomic<bool> draining = false;
+    std::atomic<std::size_t> sends_in_flight = 0;
+
+    Services& services_of(const runtime::Shard& shard) { return *services[shard.index()]; }
+    /// Where the channel's writes are made and its broadcasts leave, in commit order.
+    runtime::Shard& owner(ChannelId channel) { return at(channel.value); }
+    /// Where what is counted by user is counted.
+    runtime::Shard& home(UserId user) { return at(user.value); }
+
+  private:
+    runtime::Shard& at(std::int64_t id) { return shards[static_cast<std::size_t>(id) % shards.size()]; }
+};
+
+/// The room that every socket of a user is in.
+inline std::string user_room(UserId user) {
+    return "user:" + std::to_string(user.value);
+}
+inline std::string session_room(SessionId session) {
+    return "session:" + std::to_string(session.value);
+}
+/// The decimal id alone, so that any Socket.IO emitter reaches a channel with `to("42")` (contract, "Conventions").
+inline std::string channel_room(ChannelId channel) {
+    return std::to_string(channel.value);
+}
+
+} // namespace hubbub::gateway

@@ -1,0 +1,136 @@
+// Accounts and sessions.
+#include "chat/accounts/rules.hpp"
+#include "gateway/internal/completion.hpp"
+#include "gateway/json/encode.hpp"
+#include "gateway/json/fields.hpp"
+#include "gateway/rest/query.hpp"
+#include "gateway/rest/rest_api.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace hubbub::gateway {
+namespace {
+
+constexpr std::size_t kUserIdsMax = 100;
+
+chat::ClientInfo client_of(const net::http::Request& request) {
+    return {std::string{request.headers.get("User-Agent")}, request.remote_address};
+}
+
+/// `{"user":…}`
+template <class User> net::http::Response user_response(const User& user) {
+    return net::http::json_response(200, R"({"user":)" + encode(user) + "}");
+}
+
+} // namespace
+
+RestApi::Answer RestApi::sign_up(Call& call) {
+    if (!node_.settings.registration_open) co_return to_failure(chat::Errc::registration_closed);
+    Fields in{call.body};
+    chat::Registration registration;
+    registration.username = in.text("username", chat::parse_username);
+    registration.password = in.text("password", chat::parse_password);
+    registration.display_name =
+        in.optional_text("displayName", chat::parse_display_name).value_or(registration.username);
+    if (in.failure()) co_return *in.failure();
+
+    const auto wait = co_await take(&Attempts::registrations, address_key(call.request.remote_address));
+    if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
+    auto client = client_of(call.request);
+    const auto grant = co_await call.services.auth.sign_up(std::move(registration), std::move(client));
+    if (!grant) co_return to_failure(grant.error(), "username");
+    co_return net::http::json_response(201, encode(*grant));
+}
+
+RestApi::Answer RestApi::sign_in(Call& call) {
+    Fields in{call.body};
+    chat::Login login;
+    login.username = in.plain("username");
+    login.password = in.plain("password");
+    if (in.failure()) co_return *in.failure();
+
+    const std::string address = address_key(call.request.remote_address);
+    const auto wait = co_await take(&Attempts::logins, address);
+    if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
+    auto client = client_of(call.request);
+    const auto grant = co_await call.services.auth.sign_in(std::move(login), std::move(client));
+    if (!grant) co_return to_failure(grant.error());
+    // Only failures count: many people may share an address.
+    home_of(address).post([this, address] { attempts_[home_of(address).index()].logins.give_back(address); });
+    co_return net::http::json_response(200, encode(*grant));
+}
+
+RestApi::Answer RestApi::refresh(Call& call) {
+    Fields in{call.body};
+    std::string token = in.plain("refreshToken");
+    if (in.failure()) co_return *in.failure();
+    const auto refreshed = co_await call.services.auth.refresh(std::move(token));
+    if (!refreshed) co_return to_failure(refreshed.error());
+    if (const auto* reuse = std::get_if<chat::ReuseDetected>(&*refreshed)) {
+        co_await sockets_.end_session(reuse->user, reuse->session);
+        co_return to_failure(chat::Errc::revoked);
+    }
+    co_return net::http::json_response(200, encode(std::get<chat::SessionGrant>(*refreshed)));
+}
+
+RestApi::Answer RestApi::sign_out(Call& call) {
+    const auto ended = co_await call.services.auth.sign_out(call.caller.session);
+    if (!ended) co_return to_failure(ended.error());
+    co_await sockets_.end_session(call.caller.user, call.caller.session);
+    Response response;
+    response.status = 204;
+    co_return response;
+}
+
+RestApi::Answer RestApi::get_me(Call& call) {
+    const auto user = co_await call.services.accounts.find_user(call.caller.user);
+    if (!user) co_return to_failure(user.error());
+    co_return user_response(*user);
+}
+
+RestApi::Answer RestApi::list_users(Call& call) {
+    Query query{call.request};
+    auto ids = query.user_ids("ids", kUserIdsMax);
+    if (query.failure()) co_return *query.failure();
+    const auto users = co_await call.services.accounts.find_users(std::move(ids));
+    if (!users) co_return to_failure(users.error());
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object();
+    write_array(json, "users", *users);
+    json.end_object();
+    co_return net::http::json_response(200, std::move(text));
+}
+
+RestApi::Answer RestApi::get_user(Call& call) {
+    const UserId id{call.ids[0]};
+    const auto user = co_await call.services.accounts.find_user(id);
+    if (!user) co_return to_failure(user.error());
+    co_return user_response(chat::PublicUser{user->id, user->username, user->display_name});
+}
+
+RestApi::Answer RestApi::get_config(Call&) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object().field("name", "Hubbub").field("version", node_.settings.version).key("limits");
+    write_limits(json);
+    json.field("registrationOpen", node_.settings.registration_open).end_object();
+    co_return net::http::json_response(200, std::move(text));
+}
+
+runtime::Shard& RestApi::home_of(const std::string& address) {
+    return node_.shards[std::hash<std::string>{}(address) % node_.shards.size()];
+}
+
+Task<std::optional<std::chrono::milliseconds>> RestApi::take(Limiter limiter, std::string address) {
+    auto& io = home_of(address).io();
+    return internal::on(io, take_here(limiter, std::move(address)));
+}
+
+Task<std::optional<std::chrono::milliseconds>> RestApi::take_here(Limiter limiter, std::string address) {
+    runtime::Shard& home = home_of(address);
+    co_return (attempts_[home.index()].*limiter).take(address, home.loop_time());
+}
+
+} // namespace hubbub::gateway

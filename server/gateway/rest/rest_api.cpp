@@ -1,0 +1,166 @@
+#include "gateway/rest/rest_api.hpp"
+
+#include "gateway/internal/completion.hpp"
+#include "gateway/rest/query.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace hubbub::gateway {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kApi = "/api/";
+constexpr std::string_view kVersion = "/api/v1";
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b,
+                              [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+bool is_json(std::string_view content_type) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    return equal_ignoring_case(type.substr(0, type.find_last_not_of(" \t") + 1), "application/json");
+}
+
+/// The last of two equal keys counts. Depth, UTF-8 and surrogates are the parser's to refuse.
+Outcome<json::value> parse_body(const net::http::Request& request) {
+    if (!is_json(request.headers.get("Content-Type"))) return Failure{ErrorName::http_unsupported_media_type};
+    json::parse_options options;
+    options.max_depth = limits::kJsonDepthMax;
+    error_code error;
+    json::value body = json::parse(request.body, error, {}, options);
+    if (error) return Failure{ErrorName::validation_format, "payload"};
+    return body;
+}
+
+Outcome<std::string_view> bearer_token(const net::http::Request& request) {
+    constexpr std::string_view kScheme = "bearer ";
+    const std::string_view header = request.headers.get("Authorization");
+    if (header.size() <= kScheme.size() || !equal_ignoring_case(header.substr(0, kScheme.size()), kScheme))
+        return to_failure(chat::Errc::token_missing);
+    return header.substr(kScheme.size());
+}
+
+void add_headers(net::http::Response& response) {
+    response.headers.add("Cache-Control", "no-store");
+    response.headers.add("X-Content-Type-Options", "nosniff");
+}
+
+} // namespace
+
+const std::vector<RestApi::Route>& RestApi::routes() {
+    using enum Takes;
+    static const std::vector<Route> table{
+        {"POST", "/auth/register", &RestApi::sign_up, body},
+        {"POST", "/auth/login", &RestApi::sign_in, body},
+        {"POST", "/auth/refresh", &RestApi::refresh, body},
+        {"POST", "/auth/logout", &RestApi::sign_out, token},
+        {"GET", "/me", &RestApi::get_me, token},
+        {"GET", "/users", &RestApi::list_users, token},
+        {"GET", "/users/{userId}", &RestApi::get_user, token},
+        {"GET", "/config", &RestApi::get_config, nothing},
+        {"POST", "/channels", &RestApi::create_channel, token_and_body},
+        {"GET", "/channels", &RestApi::list_channels, token},
+        {"GET", "/channels/browse", &RestApi::browse_channels, token},
+        {"GET", "/channels/{chatChannelId}", &RestApi::get_channel, token},
+        {"GET", "/channels/{chatChannelId}/members", &RestApi::list_members, token},
+        {"POST", "/channels/{chatChannelId}/members", &RestApi::add_member, token_and_body},
+        {"DELETE", "/channels/{chatChannelId}/members/{userId}", &RestApi::remove_member, token},
+        {"GET", "/channels/{chatChannelId}/messages", &RestApi::list_messages, token},
+        {"GET", "/channels/{chatChannelId}/messages/{messageId}", &RestApi::get_message, token},
+    };
+    return table;
+}
+
+RestApi::RestApi(Node& node, LiveSockets& sockets, Memberships& memberships)
+    : node_{node},
+      sockets_{sockets},
+      memberships_{memberships},
+      attempts_(node.shards.size(), Attempts{node.settings}) {
+    for (const Route& route : routes()) router_.add(route.method, route.pattern);
+}
+
+bool RestApi::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
+    if (!exchange->request().path.starts_with(kApi)) return false;
+    Counters::add(node_.counters.rest_requests);
+    boost::asio::co_spawn(exchange->shard().io(), serve(exchange), [this, exchange](const std::exception_ptr& escaped) {
+        if (!escaped) return;
+        internal::log_escaped(escaped);
+        exchange->respond(refuse({ErrorName::server_internal}));
+    });
+    return true;
+}
+
+Task<> RestApi::serve(std::shared_ptr<net::http::Exchange> exchange) {
+    auto answer = co_await answer_to(exchange->request(), exchange->shard());
+    if (answer) {
+        add_headers(*answer);
+        exchange->respond(std::move(*answer));
+    } else {
+        exchange->respond(refuse(answer.error()));
+    }
+}
+
+RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& shard) {
+    const std::string_view path{request.path};
+    if (!path.starts_with(kVersion)) co_return Failure{ErrorName::http_not_found};
+    const auto match = router_.find(request.method, path.substr(kVersion.size()));
+    if (!match.route && match.allow.empty()) co_return Failure{ErrorName::http_not_found};
+    if (!match.route) {
+        Response response = refuse({ErrorName::http_method_not_allowed});
+        response.headers.add("Allow", match.allow);
+        co_return response;
+    }
+    const Route& route = routes()[*match.route];
+    Call call{request, shard, node_.services_of(shard), {}, {}, {}};
+    if (route.takes == Takes::token || route.takes == Takes::token_and_body) {
+        const auto caller = co_await authenticate(call);
+        if (!caller) co_return caller.error();
+        call.caller = *caller;
+    }
+    for (const auto& [name, value] : match.parameters) {
+        const auto id = parse_integer(value, 1, kJsonIntegerMax);
+        if (!id) co_return Failure{id.error().name, std::string{name}};
+        call.ids.push_back(*id);
+    }
+    if (route.takes == Takes::body || route.takes == Takes::token_and_body) {
+        auto parsed = parse_body(request);
+        if (!parsed) co_return parsed.error();
+        call.body = std::move(*parsed);
+    }
+    auto answer = co_await (this->*route.handler)(call);
+    co_return answer;
+}
+
+/// The token, and that its session still stands: an access token may outlive its session by minutes.
+Task<Outcome<chat::AccessClaims>> RestApi::authenticate(Call& call) {
+    const auto token = bearer_token(call.request);
+    if (!token) co_return token.error();
+    const auto claims = call.services.auth.verify(*token);
+    if (!claims) co_return to_failure(claims.error());
+    const auto standing = co_await call.services.auth.check(*claims);
+    if (!standing) co_return to_failure(standing.error());
+    co_return *claims;
+}
+
+net::http::Response RestApi::refuse(const Failure& failure) {
+    node_.counters.refused(failure.name);
+    const ErrorRow& row = row_of(failure.name);
+    Response response =
+        net::http::json_response(row.http_status, json::serialize(json::object{{"error", to_json(failure)}}));
+    add_headers(response);
+    if (row.http_status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+    if (failure.retry_after) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*failure.retry_after);
+        response.headers.add("Retry-After", std::to_string(seconds.count()));
+    }
+    return response;
+}
+
+} // namespace hubbub::gateway

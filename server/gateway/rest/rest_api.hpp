@@ -1,0 +1,94 @@
+#pragma once
+#include "gateway/failure.hpp"
+#include "gateway/memberships.hpp"
+#include "gateway/node.hpp"
+#include "gateway/rate_limiter.hpp"
+#include "gateway/rest/router.hpp"
+#include "net/http/server.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hubbub::gateway {
+
+/// The chat over HTTP: everything below /api/ (contract, "REST").
+class RestApi {
+  public:
+    RestApi(Node& node, LiveSockets& sockets, Memberships& memberships);
+
+    /// Takes the request if its path is the API's; false otherwise.
+    bool handle(const std::shared_ptr<net::http::Exchange>& exchange);
+
+  private:
+    using Response = net::http::Response;
+    using Answer = Task<Outcome<Response>>;
+
+    /// One request on its way through a handler; lives in the coroutine that serves it.
+    struct Call {
+        net::http::Request& request;
+        runtime::Shard& shard;
+        Services& services;
+        chat::AccessClaims caller;     ///< of routes that ask for a token
+        std::vector<std::int64_t> ids; ///< of the path, in order
+        boost::json::value body;       ///< of routes that take one
+    };
+    enum class Takes { nothing, token, body, token_and_body };
+    struct Route {
+        const char* method;
+        const char* pattern;
+        Answer (RestApi::*handler)(Call&);
+        Takes takes;
+    };
+    static const std::vector<Route>& routes();
+
+    Task<> serve(std::shared_ptr<net::http::Exchange> exchange);
+    Answer answer_to(net::http::Request& request, runtime::Shard& shard);
+    Task<Outcome<chat::AccessClaims>> authenticate(Call& call);
+    Response refuse(const Failure& failure);
+
+    // accounts.cpp
+    Answer sign_up(Call& call);
+    Answer sign_in(Call& call);
+    Answer refresh(Call& call);
+    Answer sign_out(Call& call);
+    Answer get_me(Call& call);
+    Answer list_users(Call& call);
+    Answer get_user(Call& call);
+    Answer get_config(Call& call);
+
+    // channels.cpp
+    Answer create_channel(Call& call);
+    Answer list_channels(Call& call);
+    Answer browse_channels(Call& call);
+    Answer get_channel(Call& call);
+    Answer list_members(Call& call);
+    Answer add_member(Call& call);
+    Answer remove_member(Call& call);
+    Answer list_messages(Call& call);
+    Answer get_message(Call& call);
+
+    /// Attempts by address, each counted on the one shard that the address falls to.
+    struct Attempts {
+        explicit Attempts(const Settings& settings)
+            : registrations{settings.registrations}, logins{settings.failed_logins} {}
+        RateLimiter<std::string> registrations;
+        RateLimiter<std::string> logins;
+    };
+    using Limiter = RateLimiter<std::string> Attempts::*;
+    runtime::Shard& home_of(const std::string& address);
+    Task<std::optional<std::chrono::milliseconds>> take(Limiter limiter, std::string address);
+    Task<std::optional<std::chrono::milliseconds>> take_here(Limiter limiter, std::string address);
+
+    Node& node_;
+    LiveSockets& sockets_;
+    Memberships& memberships_;
+    Router router_;
+    std::vector<Attempts> attempts_; // by shard
+};
+
+} // namespace hubbub::gateway

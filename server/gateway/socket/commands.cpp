@@ -1,0 +1,112 @@
+#include "gateway/socket/commands.hpp"
+
+#include "base/limits.hpp"
+#include "chat/messages/rules.hpp"
+#include "gateway/json/fields.hpp"
+
+#include <charconv>
+#include <system_error>
+
+namespace hubbub::gateway {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kUuidBytes = 36;
+
+std::optional<ChannelId> parse_channel_id(std::string_view text) {
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc{} || end != text.data() + text.size() || id < 1 || id > kJsonIntegerMax) return {};
+    return ChannelId{id};
+}
+
+/// `text` fits `Fields::text`; the bytes are parsed by the caller.
+Result<std::string> parse_uuid_text(std::string_view text) {
+    const auto uuid = chat::parse_uuid(text);
+    if (!uuid) return uuid.error();
+    return std::string{text};
+}
+
+} // namespace
+
+Outcome<chat::NewMessage> decode_send_message(const json::value& payload) {
+    Fields in{payload};
+    chat::NewMessage message;
+    message.channel = in.id<ChannelId>("chatChannelId");
+    message.content = in.text("content", chat::parse_content);
+    const std::string uuid = in.text("clientMessageId", parse_uuid_text);
+    message.parent = in.optional_id<MessageId>("parentMessageId");
+    if (in.failure()) return *in.failure();
+    message.client_message_id = *chat::parse_uuid(uuid);
+    return message;
+}
+
+Outcome<JoinChannel> decode_join_channel(const json::value& payload) {
+    constexpr auto kPageMax = static_cast<std::int64_t>(limits::kHistoryPageMax);
+    Fields in{payload};
+    JoinChannel command;
+    command.channel = in.id<ChannelId>("chatChannelId");
+    command.last_event_seq = in.optional_integer("lastEventSeq", 0, kJsonIntegerMax);
+    const auto limit = in.optional_integer("historyLimit", 0, kPageMax);
+    command.history_limit = limit ? static_cast<std::size_t>(*limit) : limits::kHistoryPageDefault;
+    if (in.failure()) return *in.failure();
+    return command;
+}
+
+Outcome<ChannelId> decode_channel(const json::value& payload) {
+    Fields in{payload};
+    const auto channel = in.id<ChannelId>("chatChannelId");
+    if (in.failure()) return *in.failure();
+    return channel;
+}
+
+Outcome<GetHistory> decode_get_history(const json::value& payload) {
+    constexpr auto kPageMax = static_cast<std::int64_t>(limits::kHistoryPageMax);
+    Fields in{payload};
+    GetHistory command;
+    command.channel = in.id<ChannelId>("chatChannelId");
+    command.query.before = in.optional_id<MessageId>("before");
+    command.query.after = in.optional_id<MessageId>("after");
+    command.query.around = in.optional_id<MessageId>("around");
+    const auto limit = in.optional_integer("limit", 1, kPageMax);
+    command.query.limit = limit ? static_cast<std::size_t>(*limit) : limits::kHistoryPageDefault;
+    if (command.query.after && command.query.before) in.fail(ErrorName::validation_format, "after");
+    if (command.query.around && (command.query.before || command.query.after))
+        in.fail(ErrorName::validation_format, "around");
+    if (in.failure()) return *in.failure();
+    return command;
+}
+
+Outcome<Resume> decode_resume(const json::value& payload) {
+    Fields in{payload};
+    Resume command;
+    const json::object& channels = in.object("channels");
+    if (channels.size() > limits::kRoomsPerSocketMax) in.fail(ErrorName::validation_too_long, "channels");
+    if (in.failure()) return *in.failure();
+
+    Fields entries{channels};
+    for (const auto& entry : channels) {
+        const auto id = parse_channel_id(entry.key());
+        if (!id) return Failure{ErrorName::validation_format, "channels"};
+        command.channels.push_back({*id, entries.integer(entry.key(), 0, kJsonIntegerMax)});
+    }
+    if (entries.failure()) return Failure{entries.failure()->name, "channels." + entries.failure()->field};
+    return command;
+}
+
+Outcome<std::string> decode_refresh_token(const json::value& payload) {
+    Fields in{payload};
+    std::string token = in.plain("token");
+    if (in.failure()) return *in.failure();
+    return token;
+}
+
+std::string client_message_id_of(const json::value& payload) {
+    const json::object* fields = payload.if_object();
+    const json::value* id = fields == nullptr ? nullptr : fields->if_contains("clientMessageId");
+    if (id == nullptr || !id->is_string() || id->get_string().size() > kUuidBytes) return {};
+    return std::string{id->get_string()};
+}
+
+} // namespace hubbub::gateway

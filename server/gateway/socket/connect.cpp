@@ -1,0 +1,191 @@
+// From a CONNECT packet to `connected`, and what ends a connection.
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "gateway/internal/completion.hpp"
+#include "gateway/json/encode.hpp"
+#include "gateway/socket/socket_gateway.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace hubbub::gateway {
+
+using namespace std::chrono_literals;
+
+using socketio::RawJson;
+
+namespace {
+
+socketio::ConnectError to_connect_error(const Failure& failure) {
+    return {std::string{row_of(failure.name).name}, to_json(failure)};
+}
+
+} // namespace
+
+SocketSession::SocketSession(SocketGateway& of, socketio::Socket& owner, const chat::AccessClaims& bearer)
+    : gateway{of},
+      socket{owner},
+      claims{bearer},
+      token_timer{[](void* self) {
+                      const auto& session = *static_cast<SocketSession*>(self);
+                      const auto alive = session.socket.shared_from_this();
+                      session.gateway.on_token_time(*alive);
+                  },
+                  this} {}
+
+void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
+    auto answer = [this, socket, go_on = std::move(next)](const std::exception_ptr& escaped,
+                                                          Outcome<std::shared_ptr<SocketSession>> session) mutable {
+        if (escaped) return internal::log_escaped(escaped); // and `go_on`, dropped, refuses
+        if (!session) {
+            node_.counters.refused(session.error().name);
+            return go_on(to_connect_error(session.error()));
+        }
+        socket->data() = std::move(*session);
+        go_on({});
+    };
+    boost::asio::co_spawn(socket->shard().io(), authenticate(socket), std::move(answer));
+}
+
+Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(SocketPtr socket) {
+    if (node_.draining) co_return to_failure(chat::Errc::draining);
+    chat::Auth& auth = services(*socket).auth;
+    const boost::json::value* token = socket->auth().if_contains("token");
+    if (token == nullptr || token->is_null()) co_return to_failure(chat::Errc::token_missing);
+    if (!token->is_string()) co_return to_failure(chat::Errc::token_invalid);
+    const auto claims = auth.verify(token->get_string());
+    if (!claims) co_return to_failure(claims.error());
+
+    auto session = std::make_shared<SocketSession>(*this, *socket, *claims);
+    // Watched from before the check: a revocation that comes after it is not missed.
+    session->arrival.reset(new SocketSession::Arrival{{sockets_, socket->shard(), claims->user, claims->session}, {}});
+    const bool seated = co_await take_seat(claims->user);
+    if (!seated) co_return to_failure(chat::Errc::too_many_connections);
+    session->seat.emplace([this, user = claims->user] {
+        if (node_.draining) return; // the shards may be gone already
+        runtime::Shard& home = node_.home(user);
+        home.post([this, user, &home] {
+            auto& seats = local(home).seats;
+            if (const auto found = seats.find(user); --found->second == 0) seats.erase(found);
+        });
+    });
+    const auto standing = co_await auth.check(*claims);
+    if (!standing) co_return to_failure(standing.error());
+    co_return session;
+}
+
+Task<bool> SocketGateway::take_seat(UserId user) {
+    return internal::on(node_.home(user).io(), count_seat(user));
+}
+
+Task<bool> SocketGateway::count_seat(UserId user) {
+    auto& seats = local(node_.home(user)).seats;
+    const auto found = seats.find(user);
+    if (found != seats.end() && found->second >= node_.settings.connections_per_user) co_return false;
+    ++seats[user];
+    co_return true;
+}
+
+void SocketGateway::on_connection(Socket& socket) {
+    const SocketSession& session = *session_of(socket);
+    Counters::add(node_.counters.sockets);
+    Counters::add(node_.counters.connections);
+    // Before the channels are read: a change of membership after the read then finds this socket in the user's room.
+    socket.join(user_room(session.claims.user));
+    socket.join(session_room(session.claims.session));
+    const auto alive = socket.shared_from_this();
+    boost::asio::co_spawn(socket.shard().io(), bring_in(alive), [this, alive](const std::exception_ptr& escaped) {
+        if (!escaped) return;
+        internal::log_escaped(escaped);
+        close(*alive, ErrorName::server_internal);
+    });
+}
+
+Task<> SocketGateway::bring_in(SocketPtr socket) {
+    SocketSession& session = *session_of(*socket);
+    LiveSockets::Watch& watch = session.arrival->watch;
+    chat::Channels& channels_service = services(*socket).channels;
+    std::vector<chat::ChannelState> channels;
+    // Read again for as long as a membership changed meanwhile: a list from before a removal must never be joined.
+    do {
+        watch.take_changed();
+        auto read = co_await channels_service.of_user(session.claims.user);
+        if (!socket->connected()) co_return;
+        if (!read) co_return close(*socket, to_failure(read.error()).name);
+        channels = std::move(*read);
+    } while (watch.take_changed());
+    if (watch.revoked()) co_return close(*socket, ErrorName::auth_revoked);
+
+    for (const chat::ChannelState& channel : channels) socket->join(channel_room(channel.id));
+    welcome(*socket, channels);
+}
+
+void SocketGateway::welcome(Socket& socket, const std::vector<chat::ChannelState>& channels) {
+    SocketSession& session = *session_of(socket);
+    std::string event;
+    JsonWriter json{event};
+    json.begin_object()
+        .field("userId", session.claims.user)
+        .field("sessionId", session.claims.session)
+        .field("serverTime", now())
+        .key("limits");
+    write_limits(json);
+    write_array(json, "channels", channels);
+    json.end_object();
+    socket.emit("connected", RawJson{event});
+    session.ready = true;
+    arm_token_timer(socket);
+
+    auto arrival = std::move(session.arrival);
+    for (socketio::Event& early : arrival->early) {
+        if (socket.connected()) dispatch(socket, std::move(early));
+    }
+}
+
+void SocketGateway::on_disconnecting(Socket& socket) {
+    SocketSession& session = *session_of(socket);
+    Counters::subtract(node_.counters.sockets);
+    session.token_timer.disarm();
+    for (const ChannelId channel : session.typing.stop_all(socket.shard().loop_time()))
+        tell_typing(session.claims.user, channel, false);
+}
+
+void SocketGateway::close(Socket& socket, ErrorName why) {
+    if (!socket.connected()) return;
+    node_.counters.refused(why);
+    const bool come_back = row_of(why).retryable;
+    socket.emit("disconnected",
+                RawJson{disconnected_event(why, come_back ? std::optional{kRetryAfter} : std::nullopt)});
+    socket.disconnect(true);
+}
+
+/// Fires a minute before the token's end, and at its end. Long lives come in several turns of the timer.
+void SocketGateway::arm_token_timer(Socket& socket) {
+    SocketSession& session = *session_of(socket);
+    const auto left = session.claims.expires_at - now();
+    const auto until_warning = left - limits::kTokenExpiryWarning;
+    const auto delay = session.warned ? left : std::max<std::chrono::milliseconds>(until_warning, 0ms);
+    socket.shard().arm(session.token_timer, std::max<std::chrono::milliseconds>(delay, 0ms));
+}
+
+void SocketGateway::on_token_time(Socket& socket) {
+    SocketSession& session = *session_of(socket);
+    const auto left = session.claims.expires_at - now();
+    if (left <= 0ms) return close(socket, ErrorName::auth_token_expired);
+    if (!session.warned && left <= limits::kTokenExpiryWarning) {
+        session.warned = true;
+        const boost::json::object warning{{"event", nullptr}, {"error", to_json({ErrorName::auth_token_expired})}};
+        socket.emit("error", RawJson{boost::json::serialize(warning)});
+    }
+    arm_token_timer(socket);
+}
+
+void SocketGateway::announce_drain(std::chrono::milliseconds reconnect_after) {
+    node_.nsp.broadcast().emit("disconnected",
+                               RawJson{disconnected_event(ErrorName::server_draining, reconnect_after)});
+}
+
+} // namespace hubbub::gateway

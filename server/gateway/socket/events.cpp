@@ -1,0 +1,186 @@
+// Events as they come in, and those that need no request to the database of their own: sending and typing.
+#include "base/log.hpp"
+#include "gateway/internal/completion.hpp"
+#include "gateway/json/encode.hpp"
+#include "gateway/socket/socket_gateway.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hubbub::gateway {
+namespace {
+
+using socketio::RawJson;
+
+constexpr std::size_t kEarlyEventsMax = 64;     // before `connected`
+constexpr std::size_t kRunningRequestsMax = 32; // a socket, at once
+
+std::string send_ack(std::string_view message_json, bool deduplicated) {
+    std::string text;
+    text.reserve(message_json.size() + 48);
+    JsonWriter{text}
+        .begin_object()
+        .field("ok", true)
+        .key("message")
+        .raw(message_json)
+        .field("deduplicated", deduplicated)
+        .end_object();
+    return text;
+}
+
+} // namespace
+
+SocketGateway::SocketGateway(Node& node, LiveSockets& sockets, Memberships& memberships)
+    : node_{node},
+      sockets_{sockets},
+      memberships_{memberships},
+      handlers_{{"send_message", &SocketGateway::send_message},
+                {"join_channel", &SocketGateway::join_channel},
+                {"leave_channel", &SocketGateway::leave_channel},
+                {"get_history", &SocketGateway::get_history},
+                {"typing_start", &SocketGateway::typing_start},
+                {"typing_stop", &SocketGateway::typing_stop},
+                {"resume", &SocketGateway::resume},
+                {"refresh_token", &SocketGateway::refresh_token}} {
+    for (std::size_t i = 0; i < node.shards.size(); ++i)
+        locals_.push_back(std::make_unique<Local>(node.settings.events));
+    node.nsp.use([this](const SocketPtr& socket, socketio::Next next) { let_in(socket, std::move(next)); });
+    node.nsp.on_connection([this](Socket& socket) { on_connection(socket); });
+    node.nsp.on_disconnecting([this](Socket& socket, socketio::DisconnectReason) { on_disconnecting(socket); });
+    node.nsp.on_any([this](Socket& socket, socketio::Event event) { receive(socket, std::move(event)); });
+}
+
+void SocketGateway::receive(Socket& socket, socketio::Event event) {
+    Counters::add(node_.counters.events);
+    SocketSession& session = *session_of(socket);
+    if (session.ready) return dispatch(socket, std::move(event));
+    if (session.arrival->early.size() < kEarlyEventsMax) return session.arrival->early.push_back(std::move(event));
+    EventCall{node_, socket, event}.refuse(to_failure(chat::Errc::rate_limited));
+}
+
+void SocketGateway::dispatch(Socket& socket, socketio::Event event) {
+    EventCall call{node_, socket, event};
+    const UserId user = session_of(socket)->claims.user;
+    const boost::json::array& arguments = event.arguments.values;
+    if (!arguments.empty()) call.set_client_message_id(client_message_id_of(arguments[0]));
+
+    if (const auto wait = local(socket.shard()).events.take(user, socket.shard().loop_time()))
+        return call.refuse({ErrorName::limit_rate, {}, *wait});
+    const auto handler = handlers_.find(event.name);
+    if (handler == handlers_.end()) return call.refuse({ErrorName::validation_unknown_event});
+    if (arguments.empty()) return call.refuse({ErrorName::validation_missing, "payload"});
+    if (arguments.size() > 1) return call.refuse({ErrorName::validation_format, "payload"});
+    (this->*handler->second)(socket, std::move(call), arguments[0]);
+}
+
+/// Answers the call with the object that `work` makes, or with its failure.
+void SocketGateway::answer_with(Socket& socket, EventCall call, Answer work) {
+    SocketSession& session = *session_of(socket);
+    if (session.running >= kRunningRequestsMax) return call.refuse(to_failure(chat::Errc::rate_limited));
+    ++session.running;
+    auto finish = [alive = socket.shared_from_this(), call = std::make_shared<EventCall>(std::move(call))](
+                      const std::exception_ptr& escaped, const Outcome<std::string>& answer) {
+        --session_of(*alive)->running;
+        if (escaped) {
+            internal::log_escaped(escaped);
+            return call->refuse({ErrorName::server_internal});
+        }
+        if (!answer) return call->refuse(answer.error());
+        call->answer(*answer);
+    };
+    boost::asio::co_spawn(socket.shard().io(), std::move(work), std::move(finish));
+}
+
+struct SocketGateway::PendingSend {
+    EventCall call;
+    chat::NewMessage message;
+};
+
+void SocketGateway::send_message(Socket& socket, EventCall call, const boost::json::value& payload) {
+    if (node_.draining) return call.refuse(to_failure(chat::Errc::draining));
+    auto message = decode_send_message(payload);
+    if (!message) return call.refuse(message.error());
+    message->sender = session_of(socket)->claims.user;
+    runtime::Shard& owner = node_.owner(message->channel);
+    auto send = std::make_unique<PendingSend>(PendingSend{std::move(call), std::move(*message)});
+    ++node_.sends_in_flight;
+    if (owner.on_this_thread()) return append(std::move(send));
+    owner.post([this, send = std::move(send)]() mutable { append(std::move(send)); });
+}
+
+/// On the channel's owner shard.
+void SocketGateway::append(std::unique_ptr<PendingSend> send) {
+    chat::Messages& messages = node_.services_of(node_.owner(send->message.channel)).messages;
+    chat::NewMessage message = std::move(send->message);
+    messages.send(std::move(message), [this, send = std::move(send)](Result<chat::Appended> appended) mutable {
+        on_appended(std::move(send), appended);
+    });
+}
+
+/// On the channel's owner shard, in commit order: the order in which the broadcasts leave.
+void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<chat::Appended>& appended) {
+    std::string ack;
+    std::optional<Failure> failure;
+    if (appended) {
+        const std::string message_json = encode(appended->message);
+        const ChannelId channel = appended->message.channel;
+        if (!appended->deduplicated) {
+            const auto event = new_message_event(channel, appended->event_seq, message_json);
+            node_.nsp.to(channel_room(channel)).emit("new_message", RawJson{event});
+        }
+        Counters::add(appended->deduplicated ? node_.counters.messages_deduplicated : node_.counters.messages_stored);
+        ack = send_ack(message_json, appended->deduplicated);
+    } else {
+        failure = to_failure(appended.error());
+    }
+    auto answer = [this, send = std::move(send), ack = std::move(ack), failure = std::move(failure)] {
+        if (failure) {
+            send->call.refuse(*failure);
+        } else {
+            send->call.answer(ack);
+        }
+        --node_.sends_in_flight;
+    };
+    runtime::Shard& shard = send->call.shard();
+    if (shard.on_this_thread()) return answer();
+    shard.post(std::move(answer));
+}
+
+void SocketGateway::typing_start(Socket& socket, EventCall call, const boost::json::value& payload) {
+    const auto channel = decode_channel(payload);
+    if (!channel) return call.refuse(channel.error());
+    SocketSession& session = *session_of(socket);
+    if (!session.typing.start(*channel, socket.shard().loop_time())) return call.answer(R"({"ok":true})");
+    const auto rooms = socket.rooms();
+    if (std::ranges::find(rooms, channel_room(*channel)) == rooms.end()) {
+        session.typing.stop(*channel, socket.shard().loop_time());
+        return answer_with(socket, std::move(call), refuse_stranger(socket.shared_from_this(), *channel));
+    }
+    tell_typing(session.claims.user, *channel, true);
+    call.answer(R"({"ok":true})");
+}
+
+void SocketGateway::typing_stop(Socket& socket, EventCall call, const boost::json::value& payload) {
+    const auto channel = decode_channel(payload);
+    if (!channel) return call.refuse(channel.error());
+    SocketSession& session = *session_of(socket);
+    const auto rooms = socket.rooms();
+    if (std::ranges::find(rooms, channel_room(*channel)) == rooms.end())
+        return answer_with(socket, std::move(call), refuse_stranger(socket.shared_from_this(), *channel));
+    if (session.typing.stop(*channel, socket.shard().loop_time())) tell_typing(session.claims.user, *channel, false);
+    call.answer(R"({"ok":true})");
+}
+
+void SocketGateway::tell_typing(UserId user, ChannelId channel, bool starts) {
+    std::string event;
+    JsonWriter json{event};
+    json.begin_object().field("chatChannelId", channel).field("userId", user);
+    if (starts) json.field("expiresInMs", std::chrono::milliseconds{limits::kTypingExpiry}.count());
+    json.end_object();
+    node_.nsp.to(channel_room(channel))
+        .except(user_room(user))
+        .as_volatile()
+        .emit(starts ? "user_typing" : "user_stopped_typing", RawJson{event});
+}
+
+} // namespace hubbub::gateway

@@ -1,0 +1,90 @@
+#pragma once
+#include "gateway/memberships.hpp"
+#include "gateway/rate_limiter.hpp"
+#include "gateway/socket/commands.hpp"
+#include "gateway/socket/event_call.hpp"
+#include "gateway/socket/socket_session.hpp"
+#include "socketio/server.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace hubbub::gateway {
+
+/// The chat over Socket.IO: who may connect, and every event of the contract.
+class SocketGateway {
+  public:
+    /// Registers everything on the node's namespace. Before the shards run.
+    SocketGateway(Node& node, LiveSockets& sockets, Memberships& memberships);
+
+    /// Tells every client that the server goes away. Any thread.
+    void announce_drain(std::chrono::milliseconds reconnect_after);
+
+  private:
+    friend struct SocketSession; // its timer
+    using Socket = socketio::Socket;
+    using SocketPtr = std::shared_ptr<socketio::Socket>;
+    using Handler = void (SocketGateway::*)(Socket&, EventCall, const boost::json::value&);
+    using Answer = Task<Outcome<std::string>>;
+
+    struct PendingSend;
+    /// What belongs to one shard.
+    struct Local {
+        explicit Local(Rate rate) : events{rate} {}
+        RateLimiter<UserId> events;
+        std::unordered_map<UserId, std::size_t> seats; ///< of the users whose home this shard is
+    };
+    Local& local(const runtime::Shard& shard) { return *locals_[shard.index()]; }
+
+    // connect.cpp
+    void let_in(const SocketPtr& socket, socketio::Next next);
+    Task<Outcome<std::shared_ptr<SocketSession>>> authenticate(SocketPtr socket);
+    Task<bool> take_seat(UserId user);
+    Task<bool> count_seat(UserId user);
+    void on_connection(Socket& socket);
+    Task<> bring_in(SocketPtr socket);
+    void welcome(Socket& socket, const std::vector<chat::ChannelState>& channels);
+    void on_disconnecting(Socket& socket);
+    void close(Socket& socket, ErrorName why);
+    void arm_token_timer(Socket& socket);
+    void on_token_time(Socket& socket);
+
+    // events.cpp
+    void receive(Socket& socket, socketio::Event event);
+    void dispatch(Socket& socket, socketio::Event event);
+    void answer_with(Socket& socket, EventCall call, Answer work);
+    void send_message(Socket& socket, EventCall call, const boost::json::value& payload);
+    void append(std::unique_ptr<PendingSend> send);
+    void on_appended(std::unique_ptr<PendingSend> send, const Result<chat::Appended>& appended);
+    void typing_start(Socket& socket, EventCall call, const boost::json::value& payload);
+    void typing_stop(Socket& socket, EventCall call, const boost::json::value& payload);
+    void tell_typing(UserId user, ChannelId channel, bool starts);
+
+    // requests.cpp
+    void join_channel(Socket& socket, EventCall call, const boost::json::value& payload);
+    void leave_channel(Socket& socket, EventCall call, const boost::json::value& payload);
+    void get_history(Socket& socket, EventCall call, const boost::json::value& payload);
+    void resume(Socket& socket, EventCall call, const boost::json::value& payload);
+    void refresh_token(Socket& socket, EventCall call, const boost::json::value& payload);
+    Answer do_join(SocketPtr socket, JoinChannel command);
+    Answer do_leave(SocketPtr socket, ChannelId channel);
+    Answer do_get_history(SocketPtr socket, GetHistory command);
+    Answer do_resume(SocketPtr socket, Resume command);
+    Answer do_refresh_token(SocketPtr socket, std::string token);
+    Answer refuse_stranger(SocketPtr socket, ChannelId channel);
+
+    Services& services(const Socket& socket) { return node_.services_of(socket.shard()); }
+
+    Node& node_;
+    LiveSockets& sockets_;
+    Memberships& memberships_;
+    std::unordered_map<std::string, Handler> handlers_;
+    std::vector<std::unique_ptr<Local>> locals_; // by shard
+};
+
+} // namespace hubbub::gateway

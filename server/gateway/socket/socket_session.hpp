@@ -1,0 +1,61 @@
+#pragma once
+#include "chat/auth/access_token.hpp"
+#include "chat/typing/typing.hpp"
+#include "gateway/live_sockets.hpp"
+#include "gateway/node.hpp"
+#include "socketio/socket.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hubbub::gateway {
+
+/// One connection of a user, as his home shard counts it; given back when destroyed.
+class Seat {
+  public:
+    /// Gives the seat back; runs on any shard.
+    using GiveBack = Callback<void()>;
+    explicit Seat(GiveBack give_back) : give_back_{std::move(give_back)} {}
+    Seat(Seat&&) = default;
+    ~Seat() {
+        if (give_back_) give_back_();
+    }
+    Seat& operator=(Seat&&) = delete;
+
+  private:
+    GiveBack give_back_;
+};
+
+class SocketGateway;
+
+/// What the gateway knows of a connected socket. Lives in `Socket::data`, on its shard.
+struct SocketSession {
+    SocketSession(SocketGateway& of, socketio::Socket& owner, const chat::AccessClaims& bearer);
+
+    SocketGateway& gateway;
+    socketio::Socket& socket;
+    chat::AccessClaims claims;
+    std::optional<Seat> seat;
+    runtime::Timer token_timer; ///< the warning before the token expires, then its end
+    bool warned = false;
+    bool ready = false;      ///< in all rooms, and `connected` is sent
+    std::size_t running = 0; ///< requests that wait for the database
+    chat::Typing typing;
+
+    /// Only while the socket is being brought in.
+    struct Arrival {
+        LiveSockets::Watch watch;
+        std::vector<socketio::Event> early; ///< events before `connected`: they wait for it
+    };
+    std::unique_ptr<Arrival> arrival;
+};
+
+/// Null for a socket that no middleware has let in.
+inline SocketSession* session_of(socketio::Socket& socket) {
+    const auto* held = socket.data_as<std::shared_ptr<SocketSession>>();
+    return held == nullptr ? nullptr : held->get();
+}
+
+} // namespace hubbub::gateway
