@@ -48,7 +48,7 @@ bool may_be_sent(std::uint64_t code) {
 
 } // namespace
 
-/// One frame's header, checked as far as it can be without knowing what came before.
+/// One frame's header, checked as soon as each of its bytes is there.
 struct Parser::Header {
     std::size_t size = 0; ///< with length and mask; 0 if not complete yet
     std::uint64_t length = 0;
@@ -65,8 +65,6 @@ boost::system::result<std::size_t, CloseCode> Parser::parse(std::span<char> data
         if (!in_frame_) {
             const auto header = read_header(data.subspan(used));
             if (!header) return header.error();
-            if (!header->is_control())
-                if (const auto checked = check_data_header(*header); !checked) return checked.error();
             if (header->size == 0) return used;
             const std::span<char> behind = data.subspan(used + header->size);
             const bool whole = behind.size() >= header->length;
@@ -104,6 +102,8 @@ boost::system::result<Parser::Header, CloseCode> Parser::read_header(std::span<c
     if ((first & 0x70) != 0) return CloseCode::protocol_error; // no extension was negotiated
     if (header.opcode > kPong || (header.opcode > kBinary && header.opcode < kClose)) return CloseCode::protocol_error;
     if (header.is_control() && !header.final) return CloseCode::protocol_error;
+    const bool in_message = kind_ != Frame::Kind::raw;
+    if (!header.is_control() && (header.opcode == kContinuation) != in_message) return CloseCode::protocol_error;
     if (data.size() < 2) return header;
 
     const std::uint8_t second = byte_at(data, 1);
@@ -122,13 +122,6 @@ boost::system::result<Parser::Header, CloseCode> Parser::read_header(std::span<c
     std::copy_n(data.begin() + static_cast<std::ptrdiff_t>(2 + length_bytes), kMaskBytes, header.mask.begin());
     header.size = 2 + length_bytes + kMaskBytes;
     return header;
-}
-
-Parser::Failure Parser::check_data_header(const Header& header) const {
-    const bool continues = header.opcode == kContinuation;
-    const bool in_message = kind_ != Frame::Kind::raw;
-    if (continues != in_message) return CloseCode::protocol_error;
-    return {};
 }
 
 Parser::Failure Parser::on_control(const Header& header, std::span<char> payload, Sink& sink) {

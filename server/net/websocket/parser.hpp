@@ -40,7 +40,6 @@ class Parser {
     using Failure = boost::system::result<void, CloseCode>;
 
     boost::system::result<Header, CloseCode> read_header(std::span<const char> data) const;
-    Failure check_data_header(const Header& header) const;
     Failure on_control(const Header& header, std::span<char> payload, Sink& sink);
     Failure on_close(std::string_view payload, Sink& sink);
     Failure on_whole_message(const Header& header, std::span<char> payload, Sink& sink);
