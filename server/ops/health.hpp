@@ -1,0 +1,43 @@
+#pragma once
+#include "net/http/message.hpp"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hubbub::ops {
+
+/// One number that an operator watches. `value` may be called on any thread.
+struct Metric {
+    enum class Kind { counter, gauge };
+    std::string name; ///< `hubbub_…`; counters end in `_total`
+    std::string help;
+    Kind kind = Kind::counter;
+    std::string label = {}; ///< e.g. `code`; empty if it has none
+    struct Sample {
+        std::string label_value;
+        double value;
+    };
+    std::function<std::vector<Sample>()> read;
+};
+
+/// The addresses for whoever runs the server: /healthz (the process answers), /readyz (it can serve) and /metrics
+/// (Prometheus text format 0.0.4). Immutable once made; serves every shard.
+class Health {
+  public:
+    /// `ready` says whether requests can be served now; any thread.
+    Health(std::function<bool()> ready, std::vector<Metric> metrics)
+        : ready_{std::move(ready)}, metrics_{std::move(metrics)} {}
+
+    /// Answers if the path is one of these.
+    bool respond(const net::http::Request& request, net::http::Response& response) const;
+
+  private:
+    std::string metrics_text() const;
+
+    std::function<bool()> ready_;
+    std::vector<Metric> metrics_;
+};
+
+} // namespace hubbub::ops
