@@ -8,8 +8,10 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <sys/socket.h>
 
+#include <functional>
 #include <future>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,11 @@ class Client {
         return {static_cast<const char*>(buffer.data().data()), buffer.size()};
     }
 
+    /// Raw bytes of the connection, as many as one read gives.
+    std::size_t receive(std::span<char> bytes) {
+        return ws_.next_layer().read_some(boost::asio::buffer(bytes.data(), bytes.size()));
+    }
+
     /// Whether the server ends the connection.
     bool closed_by_server() {
         boost::system::error_code error;
@@ -64,7 +71,8 @@ class Client {
 /// Clients join rooms by the event `join` and are acknowledged.
 class Rig final : public net::http::Handler {
   public:
-    explicit Rig(socketio::AdapterFactory adapter) : server_{shards_, std::move(adapter)} {
+    explicit Rig(socketio::AdapterFactory adapter, std::size_t shards = 2)
+        : shards_{shards}, server_{shards_, std::move(adapter)} {
         main().on("join", [](socketio::Socket& socket, socketio::Event event) {
             for (const auto& room : event.arguments.values) socket.join(std::string{room.as_string()});
             event.ack(socketio::RawJson{});
@@ -108,6 +116,18 @@ class Rig final : public net::http::Handler {
             throw std::runtime_error{"the operation was never done"};
     }
 
+    /// Runs `work` on the first shard and waits until it has run.
+    void on_shard(std::function<void()> work) {
+        await([&](auto done) {
+            shards_[0].post([&work, done] {
+                work();
+                done();
+            });
+        });
+    }
+    /// What the first shard's connections have done; on that shard.
+    const net::Counters& counters() const { return listeners_.front()->counters(); }
+
     void handle(std::shared_ptr<net::http::Exchange> exchange) override { server_.handle(exchange); }
 
   private:
@@ -117,7 +137,7 @@ class Rig final : public net::http::Handler {
         return probe.local_endpoint().port();
     }
 
-    runtime::Shards shards_{2};
+    runtime::Shards shards_;
     socketio::Server server_;
     std::vector<std::unique_ptr<net::http::Server>> listeners_;
     std::uint16_t port_ = 0;
