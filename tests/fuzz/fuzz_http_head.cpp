@@ -1,7 +1,7 @@
 // HTTP requests: whatever comes, in whatever pieces, the same requests are accepted, and they hold what the rest of the
 // server relies on. (When a broken chunk header is refused, and whether as 400 or 413, does depend on the pieces.)
 #include "base/limits.hpp"
-#include "net/http/internal/request_parser.hpp"
+#include "net/http/request_parser.hpp"
 #include "net/utf8.hpp"
 
 #include <algorithm>

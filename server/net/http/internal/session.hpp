@@ -1,7 +1,7 @@
 #pragma once
 #include "net/connection.hpp"
-#include "net/http/internal/request_parser.hpp"
 #include "net/http/internal/server_core.hpp"
+#include "net/http/request_parser.hpp"
 #include "net/http/server.hpp"
 
 #include <memory>

@@ -1,4 +1,4 @@
-#include "net/http/internal/request_parser.hpp"
+#include "net/http/request_parser.hpp"
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
@@ -20,8 +20,8 @@ namespace {
 
 /// Chunk headers, extensions and trailers of one body: bytes that carry nothing.
 constexpr std::size_t kChunkOverheadMax = limits::kHttpHeadBytesMax;
-/// What ends a chunked body, `0 CRLF CRLF`: no fewer bytes are to come before its end. Beast (1.81) asserts in its chunk
-/// parser that it gets as many.
+/// What ends a chunked body, `0 CRLF CRLF`: no fewer bytes are to come before its end. Beast (1.81) asserts in its
+/// chunk parser that it gets as many.
 constexpr std::size_t kChunkBytesMin = 5;
 constexpr std::size_t kBodyReservedMax = 64 * 1024; ///< a Content-Length alone does not get more memory than this
 constexpr std::size_t kContentLengthDigitsMax = 18;

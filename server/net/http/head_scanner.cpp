@@ -1,4 +1,4 @@
-#include "net/http/internal/head_scanner.hpp"
+#include "net/http/head_scanner.hpp"
 
 #include "base/limits.hpp"
 

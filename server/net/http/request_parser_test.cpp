@@ -1,5 +1,5 @@
 #include "base/limits.hpp"
-#include "net/http/internal/request_parser.hpp"
+#include "net/http/request_parser.hpp"
 
 #include <gtest/gtest.h>
 

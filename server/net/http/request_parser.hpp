@@ -1,5 +1,5 @@
 #pragma once
-#include "net/http/internal/head_scanner.hpp"
+#include "net/http/head_scanner.hpp"
 #include "net/http/message.hpp"
 
 #include <cstddef>
