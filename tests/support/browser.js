@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const kExecutable = process.env.HUBBUB_CHROMIUM ?? '/usr/bin/chromium';
+const kArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const kViewport = { width: 1100, height: 1500 };
+
+export const screenshotDir = process.env.HUBBUB_SCREENSHOT_DIR ?? mkdtempSync(path.join(tmpdir(), 'hubbub-screenshots-'));
+
+export function launchBrowser() {
+  mkdirSync(screenshotDir, { recursive: true });
+  return chromium.launch({ executablePath: kExecutable, headless: true, args: kArguments });
+}
+
+/** One person at the web client, in a browser profile of her own. */
+export class Visitor {
+  /** What the page must never do: exceptions, refused content, failed assets. */
+  faults = [];
+
+  static async open(browser, url, username, options = {}) {
+    const context = await browser.newContext({ viewport: kViewport, locale: 'en-GB', reducedMotion: 'reduce', ...options });
+    const page = await context.newPage();
+    const visitor = new Visitor(page, username);
+    await page.goto(url);
+    return visitor;
+  }
+
+  constructor(page, username) {
+    this.page = page;
+    this.username = username;
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => this.faults.push(`${error}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused to/.test(message.text())) this.faults.push(message.text());
+    });
+  }
+
+  async signUp(password) {
+    const { page } = this;
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('Username').fill(this.username);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByTestId('sidebar').waitFor();
+  }
+
+  async createChannel(name) {
+    const { page } = this;
+    await page.getByTestId('create-channel').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByRole('button', { name: 'Create channel' }).click();
+    await page.getByTestId('channel-name').filter({ hasText: name }).waitFor();
+  }
+
+  async joinChannel(name) {
+    const { page } = this;
+    await page.getByTestId('browse-channels').click();
+    await page.getByRole('dialog').getByRole('button', { name: `Join ${name}` }).click();
+    await page.getByTestId('channel-name').filter({ hasText: name }).waitFor();
+  }
+
+  /** Writes and presses Enter; does not wait for anything that follows. */
+  async say(text) {
+    const composer = this.page.getByTestId('composer');
+    await composer.fill(text);
+    await composer.press('Enter');
+  }
+
+  /** The timeline from top to bottom: {author, content, state}. */
+  timeline() {
+    return this.page.getByTestId('message').evaluateAll((articles) =>
+      articles
+        .map((article) => ({
+          top: article.getBoundingClientRect().top,
+          author: article.getAttribute('aria-label').split(',')[0],
+          content: article.querySelector('[data-testid=message-content]').textContent,
+          state: article.dataset.state,
+        }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ author, content, state }) => ({ author, content, state })),
+    );
+  }
+
+  banner() {
+    return this.page.getByTestId('connection-banner');
+  }
+
+  screenshot(name) {
+    return this.page.screenshot({ path: path.join(screenshotDir, `${name}.png`) });
+  }
+}
