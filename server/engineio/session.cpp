@@ -305,12 +305,12 @@ void Session::finish(CloseReason reason) {
             peer_->close(CloseCode::normal);
         }
         peer_->detach();
-    } else if (poll_) {
-        answer_poll("1");
     } else {
-        // What is queued, such as the word why, is kept for the client's next poll.
-        linger =
-            (reason == CloseReason::forced_close || reason == CloseReason::server_shutting_down) && !queue_.empty();
+        // What is queued, such as the word why, goes first, and the close with the client's next poll: clients act on a
+        // close at once, on messages a moment later.
+        const bool polite = reason == CloseReason::forced_close || reason == CloseReason::server_shutting_down;
+        linger = polite && !queue_.empty();
+        if (poll_) answer_poll(linger ? "" : "1");
     }
     handler_->on_close(reason);
     if (linger) {
