@@ -23,7 +23,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 class Pool::Impl {
   public:
-    Impl(runtime::Shard& shard, const PoolOptions& options) : shard_{shard}, target_{options.conninfo} {
+    Impl(runtime::Shard& shard, const PoolOptions& options)
+        : shard_{shard}, target_{options.conninfo, options.settings} {
         for (std::size_t i = 0; i < std::max<std::size_t>(options.connections, 1); ++i) {
             slots_.push_back(std::make_unique<Slot>(*this));
         }
@@ -36,6 +37,10 @@ class Pool::Impl {
         Slot* slot = pick(lane);
         if (slot == nullptr) return refuse(std::move(query), Errc::unavailable);
         slot->link->submit(std::move(query));
+    }
+
+    void post(Callback<void()> work) {
+        boost::asio::post(shard_.io(), [work = std::move(work)]() mutable { work(); });
     }
 
     bool available() const {
@@ -140,6 +145,10 @@ Task<Result<Rows>> Pool::query(const Statement& statement, Params params, Lane l
             impl_->query(*wanted, std::move(values), Done{std::move(handler)}, where);
         },
         boost::asio::use_awaitable, &statement, std::move(params), lane);
+}
+
+void Pool::post(Callback<void()> work) {
+    impl_->post(std::move(work));
 }
 
 bool Pool::available() const {

@@ -11,12 +11,14 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace hubbub::postgres {
 
 struct PoolOptions {
-    std::string conninfo;        ///< URI or keyword form
-    std::size_t connections = 4; ///< at least 1; the first is the ordered one
+    std::string conninfo;                ///< URI or keyword form
+    std::size_t connections = 4;         ///< at least 1; the first is the ordered one
+    std::vector<std::string> settings{}; ///< of the sessions, each `name=value`
 };
 
 /// Which connection a query takes.
@@ -45,6 +47,9 @@ class Pool {
     /// `statement` must outlive the pool. `done` never runs inside this call.
     void query(const Statement& statement, Params params, Done done, Lane lane = Lane::any);
     Task<Result<Rows>> query(const Statement& statement, Params params, Lane lane = Lane::any);
+
+    /// Runs `work` later on the shard: for an answer that needs no query, which must not come inside the question.
+    void post(Callback<void()> work);
 
     /// Whether at least one connection is up.
     bool available() const;

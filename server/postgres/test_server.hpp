@@ -1,5 +1,6 @@
 #pragma once
 // For tests of this module and of those above it: a real server in a directory of its own.
+#include "postgres/blocking_connection.hpp"
 #include "postgres/local_server.hpp"
 #include "postgres/pool.hpp"
 #include "runtime/shard.hpp"
@@ -47,6 +48,12 @@ class TestServer {
         return server;
     }
     const std::string& conninfo() const { return server_->conninfo(); }
+    /// A new empty database of that name. Returns how to connect to it.
+    std::string create_database(const std::string& name) {
+        BlockingConnection{conninfo()}.script("CREATE DATABASE " + name);
+        return conninfo() + " dbname=" + name; // the last one counts
+    }
+    std::filesystem::path log_file() const { return dir_.path() / "postgres.log"; }
     void stop(LocalServer::Shutdown how) { server_->stop(how); }
     void start() { server_ = std::make_unique<LocalServer>(LocalServer::Options{dir_.path(), false}); }
 
@@ -60,7 +67,8 @@ class TestServer {
 class PoolRunner {
   public:
     explicit PoolRunner(std::string conninfo, std::size_t connections = 3)
-        : pool_{std::make_unique<Pool>(shards_[0], PoolOptions{std::move(conninfo), connections})} {
+        : PoolRunner{PoolOptions{std::move(conninfo), connections}} {}
+    explicit PoolRunner(const PoolOptions& options) : pool_{std::make_unique<Pool>(shards_[0], options)} {
         shards_.start();
     }
     ~PoolRunner() {

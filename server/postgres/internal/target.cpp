@@ -1,6 +1,5 @@
 #include "postgres/internal/target.hpp"
 
-#include "base/limits.hpp"
 #include "postgres/startup_error.hpp"
 
 #include <boost/algorithm/string/join.hpp>
@@ -30,7 +29,7 @@ bool needs_lookup(const std::string& name, const std::string& address) {
 
 } // namespace
 
-Target::Target(const std::string& conninfo) {
+Target::Target(const std::string& conninfo, const std::vector<std::string>& settings) {
     char* message = nullptr;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{
         PQconninfoParse(conninfo.c_str(), &message), &PQconninfoFree};
@@ -43,8 +42,9 @@ Target::Target(const std::string& conninfo) {
     set_default("client_encoding", "UTF8");
     // Looking for a Kerberos ticket can block on the network.
     set_default("gssencmode", "disable");
-    set_default("options", "-c statement_timeout=" +
-                               std::to_string(std::chrono::milliseconds{limits::kDatabaseAnswerTimeout}.count()));
+    set_default("options", "");
+    std::string& session_options = *find("options");
+    for (const std::string& setting : settings) session_options += " -c " + setting;
 
     const auto names = split_list(find("host"));
     const auto addresses = split_list(find("hostaddr"));

@@ -15,8 +15,8 @@ namespace hubbub::postgres::internal {
 /// libpq itself would look host names up with a blocking call: `resolve` does it beforehand, off the shard.
 class Target {
   public:
-    /// Throws StartupError if `conninfo` (URI or keyword form) cannot be read.
-    explicit Target(const std::string& conninfo);
+    /// `settings`: `name=value` each. Throws StartupError if `conninfo` (URI or keyword form) cannot be read.
+    Target(const std::string& conninfo, const std::vector<std::string>& settings);
 
     /// Replaces host names by all their addresses. A name that cannot be resolved now is an error.
     static void resolve(boost::asio::io_context& io, Target target, Callback<void(Result<Target>)> done);

@@ -1,0 +1,127 @@
+#include "chat/errc.hpp"
+#include "storage/test_database.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace hubbub::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using chat::Errc;
+using testing::StorageRunner;
+using testing::unique;
+
+class AccountsTest : public ::testing::Test {
+  protected:
+    StorageRunner db;
+
+    chat::NewSession session_of(UserId user, const std::string& hash, std::chrono::seconds ttl = 3600s) {
+        chat::NewSession session;
+        session.user = user;
+        session.token_hash = hash;
+        session.expires_at = now() + ttl;
+        session.user_agent = "test";
+        session.ip = "127.0.0.1";
+        return session;
+    }
+};
+
+TEST_F(AccountsTest, AUserIsFoundByEveryRoute) {
+    chat::NewUser user;
+    user.username = unique("Alice");
+    user.display_name = "Alice Ä.";
+    user.password_hash = "$argon2id$…";
+    user.is_admin = true;
+    const auto created = db.wait(db.accounts().create_user(user));
+    ASSERT_TRUE(created) << created.error();
+    EXPECT_EQ(created->username, user.username);
+    EXPECT_TRUE(created->is_admin);
+    EXPECT_FALSE(created->disabled_at);
+    EXPECT_LT(now() - created->created_at, 10s);
+
+    std::string other_case = user.username;
+    for (char& c : other_case) c = static_cast<char>(std::toupper(c));
+    EXPECT_EQ(db.wait(db.accounts().find_credentials(other_case))->password_hash, user.password_hash);
+    EXPECT_EQ(db.wait(db.accounts().find_user_by_name(other_case))->id, created->id);
+    EXPECT_EQ(db.wait(db.accounts().find_user(created->id))->display_name, user.display_name);
+    const auto some = db.wait(db.accounts().find_users({created->id, UserId{999999}}));
+    ASSERT_EQ(some->size(), 1u);
+    EXPECT_EQ(some->front().username, user.username);
+
+    user.username = other_case;
+    EXPECT_EQ(db.wait(db.accounts().create_user(user)).error(), Errc::username_taken);
+}
+
+TEST_F(AccountsTest, AnUnknownUserIsNotFound) {
+    EXPECT_EQ(db.wait(db.accounts().find_user(UserId{999999})).error(), Errc::user_not_found);
+    EXPECT_EQ(db.wait(db.accounts().find_credentials("no-one")).error(), Errc::user_not_found);
+    EXPECT_EQ(db.wait(db.accounts().find_user_by_name("no-one")).error(), Errc::user_not_found);
+    EXPECT_EQ(db.wait(db.accounts().find_user_by_name(std::string{"a\0b", 3})).error(), Errc::bad_format);
+}
+
+TEST_F(AccountsTest, ASessionKeepsItsIdWhenItsTokenRotates) {
+    const auto user = db.new_user();
+    const auto [a, b, c] = std::tuple{unique("token"), unique("token"), unique("token")};
+    const auto session = db.wait(db.sessions().create_session(session_of(user.id, a)));
+    ASSERT_TRUE(session) << session.error();
+    const auto rotated = db.wait(db.sessions().rotate_session(a, b, now() + 1h));
+    ASSERT_TRUE(rotated) << rotated.error();
+    EXPECT_EQ(rotated->id, session->id);
+    EXPECT_EQ(rotated->user, user.id);
+    EXPECT_FALSE(rotated->reused);
+    EXPECT_EQ(db.wait(db.sessions().rotate_session(b, c, now() + 1h))->id, session->id);
+    EXPECT_TRUE(db.wait(db.sessions().check_session(session->id, user.id)));
+    EXPECT_EQ(db.wait(db.sessions().check_session(session->id, UserId{user.id.value + 1})).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, ATokenThatComesBackRevokesItsFamily) {
+    const auto user = db.new_user();
+    const auto [a, b, c] = std::tuple{unique("token"), unique("token"), unique("token")};
+    const auto session = db.wait(db.sessions().create_session(session_of(user.id, a)));
+    db.wait(db.sessions().rotate_session(a, b, now() + 1h));
+    const auto reused = db.wait(db.sessions().rotate_session(a, c, now() + 1h));
+    ASSERT_TRUE(reused) << reused.error();
+    EXPECT_TRUE(reused->reused);
+    EXPECT_EQ(reused->id, session->id);
+    EXPECT_EQ(db.wait(db.sessions().check_session(session->id, user.id)).error(), Errc::revoked);
+    EXPECT_EQ(db.wait(db.sessions().rotate_session(b, c, now() + 1h)).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, WhatCannotBeRotatedIsRefused) {
+    const auto user = db.new_user();
+    const auto [a, b] = std::pair{unique("token"), unique("token")};
+    EXPECT_EQ(db.wait(db.sessions().rotate_session("unknown", b, now() + 1h)).error(), Errc::token_invalid);
+    const auto expired = db.wait(db.sessions().create_session(session_of(user.id, a, -1s)));
+    EXPECT_EQ(db.wait(db.sessions().rotate_session(a, b, now() + 1h)).error(), Errc::token_expired);
+    EXPECT_EQ(db.wait(db.sessions().check_session(expired->id, user.id)).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, ARevokedSessionIsRevokedTwiceWithoutHarm) {
+    const auto user = db.new_user();
+    const auto [a, b] = std::pair{unique("token"), unique("token")};
+    const auto session = db.wait(db.sessions().create_session(session_of(user.id, a)));
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(db.wait(db.sessions().revoke_session(session->id)));
+    EXPECT_EQ(db.wait(db.sessions().check_session(session->id, user.id)).error(), Errc::revoked);
+    EXPECT_EQ(db.wait(db.sessions().rotate_session(a, b, now() + 1h)).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, OfTwoRotationsAtOnceOneWins) {
+    const auto user = db.new_user();
+    const auto token = unique("token");
+    const auto session = db.wait(db.sessions().create_session(session_of(user.id, token)));
+    StorageRunner other;
+    auto there = std::async(std::launch::async, [&] {
+        return other.wait(other.sessions().rotate_session(token, unique("token"), now() + 1h));
+    });
+    const auto here = db.wait(db.sessions().rotate_session(token, unique("token"), now() + 1h));
+    const auto second = there.get();
+    ASSERT_TRUE(here && second);
+    EXPECT_NE(here->reused, second->reused);
+    EXPECT_EQ(here->id, session->id);
+    EXPECT_EQ(second->id, session->id);
+}
+
+} // namespace
+} // namespace hubbub::storage

@@ -1,0 +1,156 @@
+#include "chat/errc.hpp"
+#include "storage/test_database.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hubbub::storage {
+namespace {
+
+using chat::ChannelType;
+using chat::Errc;
+using chat::Role;
+using testing::StorageRunner;
+using testing::unique;
+
+class ChannelsTest : public ::testing::Test {
+  protected:
+    StorageRunner db;
+    chat::User alice = db.new_user();
+    chat::User bob = db.new_user();
+};
+
+TEST_F(ChannelsTest, TheCreatorIsItsOwner) {
+    chat::NewChannel wanted;
+    wanted.name = unique("General");
+    wanted.topic = "all and nothing";
+    wanted.type = ChannelType::private_channel;
+    wanted.created_by = alice.id;
+    const auto created = db.wait(db.channels().create_channel(wanted));
+    ASSERT_TRUE(created) << created.error();
+    const auto found = db.wait(db.channels().find_channel(created->channel.id, alice.id));
+    for (const auto* view : {&*created, &*found}) {
+        EXPECT_EQ(view->channel.name, wanted.name);
+        EXPECT_EQ(view->channel.topic, wanted.topic);
+        EXPECT_EQ(view->channel.type, wanted.type);
+        EXPECT_EQ(view->channel.created_by, alice.id);
+        EXPECT_EQ(view->channel.member_count, 1);
+        EXPECT_FALSE(view->channel.last_message_id);
+        ASSERT_TRUE(view->state);
+        EXPECT_EQ(view->state->role, Role::owner);
+        EXPECT_EQ(view->state->last_event_seq, 0);
+    }
+    EXPECT_FALSE(db.wait(db.channels().find_channel(created->channel.id, bob.id))->state);
+    EXPECT_EQ(db.wait(db.channels().find_channel(ChannelId{999999}, bob.id)).error(), Errc::channel_not_found);
+}
+
+TEST_F(ChannelsTest, PublicNamesAreUniqueIgnoringCase) {
+    const auto name = unique("Straße");
+    for (const auto& [type, text, expected] :
+         {std::tuple{ChannelType::public_channel, name, error_code{}},
+          std::tuple{ChannelType::public_channel, "s" + name.substr(1), make_error_code(Errc::channel_name_taken)},
+          std::tuple{ChannelType::private_channel, name, error_code{}}}) {
+        chat::NewChannel wanted;
+        wanted.name = text;
+        wanted.type = type;
+        wanted.created_by = alice.id;
+        EXPECT_EQ(db.wait(db.channels().create_channel(wanted)).error(), expected) << text;
+    }
+}
+
+TEST_F(ChannelsTest, EveryChangeOfMembershipTakesTheNextEventSeq) {
+    const auto channel = db.new_channel(alice.id);
+    const auto joined = db.wait(db.channels().add_member(channel.id, bob.id, Role::admin, alice.id));
+    ASSERT_TRUE(joined) << joined.error();
+    EXPECT_EQ(joined->event_seq, 1);
+    EXPECT_EQ(joined->member.role, Role::admin);
+    EXPECT_EQ(joined->member.user.username, bob.username);
+    const auto again = db.wait(db.channels().add_member(channel.id, bob.id, Role::member, alice.id));
+    EXPECT_EQ(again->event_seq, 0);
+    EXPECT_EQ(again->member.role, Role::admin);
+    EXPECT_EQ(again->member.joined_at, joined->member.joined_at);
+    EXPECT_EQ(db.wait(db.channels().find_member(channel.id, bob.id))->role, Role::admin);
+
+    const auto left = db.wait(db.channels().remove_member(channel.id, bob.id, bob.id));
+    EXPECT_EQ(left->event_seq, 2);
+    EXPECT_EQ(left->member.user.id, bob.id);
+    EXPECT_EQ(db.wait(db.channels().remove_member(channel.id, bob.id, bob.id)).error(), Errc::not_a_member);
+    EXPECT_EQ(db.wait(db.channels().find_member(channel.id, bob.id)).error(), Errc::not_a_member);
+    const auto back = db.wait(db.channels().add_member(channel.id, bob.id, Role::member, bob.id));
+    EXPECT_EQ(back->event_seq, 3);
+    EXPECT_EQ(back->member.role, Role::member);
+    EXPECT_EQ(db.wait(db.channels().find_channel(channel.id, bob.id))->state->last_event_seq, 3);
+}
+
+TEST_F(ChannelsTest, WhoCannotBeAddedIsSaid) {
+    const auto channel = db.new_channel(alice.id);
+    EXPECT_EQ(db.wait(db.channels().add_member(ChannelId{999999}, bob.id, Role::member, alice.id)).error(),
+              Errc::channel_not_found);
+    EXPECT_EQ(db.wait(db.channels().add_member(channel.id, UserId{999999}, Role::member, alice.id)).error(),
+              Errc::user_not_found);
+    postgres::BlockingConnection{testing::shared_database()}.query(
+        {"", R"(UPDATE chat_channel SET "archivedAt" = now() WHERE id = $1)"}, postgres::Params::of(channel.id));
+    EXPECT_EQ(db.wait(db.channels().add_member(channel.id, bob.id, Role::member, alice.id)).error(),
+              Errc::channel_archived);
+    EXPECT_EQ(db.wait(db.channels().add_member(channel.id, alice.id, Role::member, alice.id))->event_seq, 0);
+}
+
+TEST_F(ChannelsTest, WhoComesInHasNothingUnread) {
+    const auto channel = db.new_channel(alice.id);
+    const auto message = db.append(StorageRunner::message(channel.id, alice.id)).get();
+    db.wait(db.channels().add_member(channel.id, bob.id, Role::member, bob.id));
+    const auto state = db.wait(db.channels().find_channel(channel.id, bob.id))->state;
+    EXPECT_EQ(state->unread_count, 0);
+    EXPECT_EQ(state->last_read_message_id, message->message.id);
+    db.append(StorageRunner::message(channel.id, alice.id)).get();
+    EXPECT_EQ(db.wait(db.channels().channels_of(bob.id))->front().unread_count, 1);
+}
+
+TEST_F(ChannelsTest, ListsArePagedToTheirEnd) {
+    const auto prefix = unique("Paged");
+    std::vector<ChannelId> made;
+    for (int i = 0; i < 5; ++i) {
+        chat::NewChannel wanted;
+        wanted.name = prefix + " %_" + std::to_string(i);
+        wanted.type = i < 4 ? ChannelType::public_channel : ChannelType::private_channel;
+        wanted.created_by = alice.id;
+        made.push_back(db.wait(db.channels().create_channel(wanted))->channel.id);
+    }
+    std::vector<ChannelId> listed;
+    chat::PageQuery query{std::nullopt, 2};
+    for (int pages = 0; pages < 3; ++pages) {
+        const auto page = db.wait(db.channels().list_channels(alice.id, query));
+        for (const auto& state : page->items) listed.push_back(state.id);
+        query.cursor = page->next_cursor;
+        EXPECT_EQ(query.cursor.has_value(), pages < 2);
+    }
+    EXPECT_EQ(listed, made);
+    EXPECT_EQ(db.wait(db.channels().channels_of(alice.id))->size(), 5u);
+
+    db.wait(db.channels().add_member(made[1], bob.id, Role::member, bob.id));
+    std::vector<ChannelId> browsed;
+    query = {std::nullopt, 3};
+    do {
+        const auto page = db.wait(db.channels().browse_channels(bob.id, prefix + " %_", query));
+        ASSERT_TRUE(page) << page.error();
+        for (const auto& found : page->items) {
+            browsed.push_back(found.channel.id);
+            EXPECT_EQ(found.is_member, found.channel.id == made[1]);
+            EXPECT_EQ(found.channel.member_count, found.is_member ? 2 : 1);
+        }
+        query.cursor = page->next_cursor;
+    } while (query.cursor);
+    EXPECT_EQ(browsed, std::vector(made.begin(), made.begin() + 4));
+    EXPECT_TRUE(db.wait(db.channels().browse_channels(bob.id, prefix + "%%", query))->items.empty());
+
+    const auto members = db.wait(db.channels().list_members(made[1], {std::nullopt, 1}));
+    EXPECT_EQ(members->items.front().user.id, alice.id);
+    const auto rest = db.wait(db.channels().list_members(made[1], {members->next_cursor, 1}));
+    EXPECT_EQ(rest->items.front().user.id, bob.id);
+    EXPECT_FALSE(rest->next_cursor);
+    for (const char* nonsense : {"!", "bm9uc2Vuc2U"}) {
+        EXPECT_EQ(db.wait(db.channels().list_channels(alice.id, {nonsense, 1})).error(), Errc::bad_format) << nonsense;
+    }
+}
+
+} // namespace
+} // namespace hubbub::storage

@@ -1,0 +1,35 @@
+#pragma once
+#include "chat/messages/store.hpp"
+#include "postgres/pool.hpp"
+#include "storage/internal/message_writer.hpp"
+
+namespace hubbub::storage::internal {
+
+class PgMessageStore final : public chat::MessageStore {
+  public:
+    explicit PgMessageStore(postgres::Pool& pool);
+
+    void append(chat::NewMessage message, Callback<void(Result<chat::Appended>)> done) override;
+    Task<Result<chat::History>> history(ChannelId channel, chat::HistoryQuery query) override;
+    Task<Result<chat::Message>> find_message(ChannelId channel, MessageId message) override;
+    Task<Result<chat::Events>> events_since(ChannelId channel, std::int64_t event_seq) override;
+
+  private:
+    /// A message's place in the order of its channel, and of the partitions.
+    struct Place {
+        Timestamp created_at;
+        std::int64_t seq;
+    };
+
+    void find_stored(MessageId id, Timestamp created_at, MessageWriter::Done done);
+    Task<Result<Place>> place_of(ChannelId channel, MessageId message);
+    Task<Result<chat::History>> newest(ChannelId channel, std::size_t limit);
+    Task<Result<chat::History>> before(ChannelId channel, Place place, std::size_t limit);
+    Task<Result<chat::History>> after(ChannelId channel, Place place, std::size_t limit);
+    Task<Result<chat::History>> around(ChannelId channel, Place place, std::size_t limit);
+
+    postgres::Pool& pool_;
+    MessageWriter writer_;
+};
+
+} // namespace hubbub::storage::internal

@@ -1,0 +1,201 @@
+#include "storage/internal/message_writer.hpp"
+
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+#include "storage/internal/errors.hpp"
+
+#include <chrono>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+namespace hubbub::storage::internal {
+
+using postgres::Lane;
+using postgres::Params;
+using postgres::Row;
+using postgres::Rows;
+using postgres::Statement;
+
+namespace {
+
+/// One runs, the next waits at the server: it never idles while this shard is busy with answers and broadcasts.
+constexpr std::size_t kBatchesInFlightMax = 2;
+
+constexpr Statement kAppendOne{"message_append_one", R"(
+SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
+FROM chat_append_message($1, $2, $3, $4, $5))"};
+
+constexpr Statement kAppendMany{"message_append_many", R"(
+SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
+FROM chat_append_messages($1, $2, $3, $4, NULL))"};
+
+constexpr Statement kAppendManyWithParents{"message_append_many_with_parents", R"(
+SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
+FROM chat_append_messages($1, $2, $3, $4, $5))"};
+
+constexpr Statement kMakePartitions{"partitions_make", "SELECT chat_ensure_partitions(now() + interval '3 months')"};
+constexpr Statement kHousekeeping{"housekeeping", "SELECT chat_housekeeping()"};
+
+// chat_append_messages(), `outcome`
+constexpr std::int64_t kStored = 0;
+constexpr std::int64_t kKnown = 1;
+
+chat::Errc reason(std::int64_t outcome) {
+    switch (outcome) {
+    case 2: return chat::Errc::channel_not_found;
+    case 3: return chat::Errc::not_a_member;
+    case 4: return chat::Errc::channel_archived;
+    case 5: return chat::Errc::message_not_found;
+    default: return chat::Errc::internal;
+    }
+}
+
+chat::Appended to_appended(chat::NewMessage&& sent, Row row) {
+    chat::Appended appended;
+    appended.message.id = row.get<MessageId>(1);
+    appended.message.created_at = row.get<Timestamp>(2);
+    appended.message.seq = row.get<std::int64_t>(3);
+    appended.message.channel = sent.channel;
+    appended.message.sender = sent.sender;
+    appended.message.content = std::move(sent.content);
+    appended.message.client_message_id = sent.client_message_id;
+    appended.message.parent = sent.parent;
+    appended.event_seq = row.get<std::int64_t>(4);
+    return appended;
+}
+
+} // namespace
+
+void MessageWriter::append(chat::NewMessage message, Done done) {
+    if (waiting_.size() >= limits::kSendQueueMax) {
+        pool_.post([done = std::move(done)]() mutable { done(chat::Errc::unavailable); });
+        return;
+    }
+    waiting_.push_back({std::move(message), std::move(done)});
+    pump();
+}
+
+void MessageWriter::pump() {
+    while (in_flight_ < kBatchesInFlightMax && !waiting_.empty()) write(collect());
+}
+
+MessageWriter::BatchPointer MessageWriter::collect() {
+    auto batch = std::make_unique<Batch>();
+    std::map<std::tuple<chat::Uuid, ChannelId, UserId>, std::size_t> places;
+    while (!waiting_.empty() && batch->sends.size() < limits::kSendBatchMax) {
+        Send send = std::move(waiting_.front());
+        waiting_.pop_front();
+        const auto& message = send.message;
+        const auto [place, is_new] =
+            places.try_emplace({message.client_message_id, message.channel, message.sender}, batch->sends.size());
+        if (is_new) {
+            batch->sends.push_back(std::move(send));
+        } else {
+            batch->repeats.emplace_back(place->second, std::move(send));
+        }
+    }
+    return batch;
+}
+
+void MessageWriter::write(BatchPointer batch) {
+    ++in_flight_;
+    const Statement* statement = &kAppendOne;
+    Params params;
+    if (batch->sends.size() == 1) {
+        const auto& message = batch->sends.front().message;
+        params =
+            Params::of(message.channel, message.sender, message.content, message.client_message_id, message.parent);
+    } else {
+        std::vector<ChannelId> channels;
+        std::vector<UserId> senders;
+        std::vector<std::string_view> contents;
+        std::vector<chat::Uuid> client_ids;
+        std::vector<std::optional<MessageId>> parents;
+        statement = &kAppendMany;
+        for (const Send& send : batch->sends) {
+            channels.push_back(send.message.channel);
+            senders.push_back(send.message.sender);
+            contents.push_back(send.message.content);
+            client_ids.push_back(send.message.client_message_id);
+            parents.push_back(send.message.parent);
+            if (send.message.parent) statement = &kAppendManyWithParents;
+        }
+        params = Params::of(channels, senders, contents, client_ids);
+        if (statement == &kAppendManyWithParents) params.add(parents);
+    }
+    pool_.query(
+        *statement, std::move(params),
+        [this, batch = std::move(batch)](Result<Rows> rows) mutable {
+            --in_flight_;
+            on_answer(std::move(batch), rows);
+            pump();
+        },
+        Lane::ordered);
+}
+
+void MessageWriter::on_answer(BatchPointer batch, const Result<Rows>& rows) {
+    if (rows) return answer_all(*batch, *rows);
+    if (rows.error() == postgres::kCheckViolation && !batch->retried)
+        return make_partitions_and_retry(std::move(batch));
+    // One message that PostgreSQL does not take must not fail its neighbours.
+    if (batch->sends.size() > 1 && !postgres::is_temporary(rows.error())) return write_one_by_one(std::move(batch));
+    const auto error = to_chat_error(rows.error());
+    for (Send& send : batch->sends) send.done(error);
+    for (auto& [place, send] : batch->repeats) send.done(error);
+}
+
+void MessageWriter::answer_all(Batch& batch, const Rows& rows) {
+    for (std::size_t i = 0; i < batch.sends.size(); ++i) {
+        Send& send = batch.sends[i];
+        if (rows[i].get<std::int64_t>(0) == kStored) {
+            send.done(to_appended(std::move(send.message), rows[i]));
+        } else {
+            answer_repeat(std::move(send.done), rows[i]);
+        }
+    }
+    for (auto& [place, send] : batch.repeats) answer_repeat(std::move(send.done), rows[place]);
+    if (!rows.front().is_null(2)) tidy_up(rows.front().get<Timestamp>(2));
+}
+
+void MessageWriter::answer_repeat(Done done, Row row) {
+    const auto outcome = row.get<std::int64_t>(0);
+    if (outcome != kStored && outcome != kKnown) return done(reason(outcome));
+    find_stored_(row.get<MessageId>(1), row.get<Timestamp>(2), std::move(done));
+}
+
+void MessageWriter::make_partitions_and_retry(BatchPointer batch) {
+    batch->retried = true;
+    ++in_flight_;
+    pool_.query(
+        kMakePartitions, {},
+        [this, batch = std::move(batch)](const Result<Rows>&) mutable {
+            --in_flight_;
+            write(std::move(batch));
+        },
+        Lane::ordered);
+}
+
+void MessageWriter::write_one_by_one(BatchPointer batch) {
+    std::vector<BatchPointer> singles;
+    for (Send& send : batch->sends) {
+        singles.push_back(std::make_unique<Batch>());
+        singles.back()->sends.push_back(std::move(send));
+        singles.back()->retried = batch->retried;
+    }
+    for (auto& [place, send] : batch->repeats) singles[place]->repeats.emplace_back(0, std::move(send));
+    for (BatchPointer& single : singles) write(std::move(single));
+}
+
+void MessageWriter::tidy_up(Timestamp now) {
+    const auto hour = std::chrono::duration_cast<std::chrono::hours>(now.time_since_epoch()).count();
+    if (hour == tidied_hour_) return;
+    tidied_hour_ = hour;
+    pool_.query(kHousekeeping, {}, [this, now](const Result<Rows>& more) {
+        if (!more || !more->front().get<bool>(0)) return;
+        tidied_hour_ = 0;
+        tidy_up(now);
+    });
+}
+
+} // namespace hubbub::storage::internal

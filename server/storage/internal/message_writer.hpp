@@ -1,0 +1,57 @@
+#pragma once
+#include "chat/messages/store.hpp"
+#include "postgres/pool.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace hubbub::storage::internal {
+
+/// Natural group commit: while batches are in flight the next one collects; no timer. Batches go through the pool's
+/// ordered connection, so they commit, and their messages are answered, in the order of the calls.
+class MessageWriter {
+  public:
+    using Done = Callback<void(Result<chat::Appended>)>;
+    /// Reads a message that was stored by an earlier call, whole.
+    using FindStored = std::function<void(MessageId, Timestamp, Done)>;
+
+    MessageWriter(postgres::Pool& pool, FindStored find_stored) : pool_{pool}, find_stored_{std::move(find_stored)} {}
+
+    void append(chat::NewMessage message, Done done);
+
+  private:
+    struct Send {
+        chat::NewMessage message;
+        Done done;
+    };
+    struct Batch {
+        std::vector<Send> sends;
+        /// Sends of a clientMessageId that is among `sends` already (at that place): written once, answered each.
+        std::vector<std::pair<std::size_t, Send>> repeats;
+        bool retried = false;
+    };
+    using BatchPointer = std::unique_ptr<Batch>;
+
+    void pump();
+    BatchPointer collect();
+    void write(BatchPointer batch);
+    void on_answer(BatchPointer batch, const Result<postgres::Rows>& rows);
+    void answer_all(Batch& batch, const postgres::Rows& rows);
+    void answer_repeat(Done done, postgres::Row row);
+    void make_partitions_and_retry(BatchPointer batch);
+    void write_one_by_one(BatchPointer batch);
+    void tidy_up(Timestamp now);
+
+    postgres::Pool& pool_;
+    FindStored find_stored_;
+    std::deque<Send> waiting_;
+    std::size_t in_flight_ = 0; // batches
+    std::int64_t tidied_hour_ = 0;
+};
+
+} // namespace hubbub::storage::internal

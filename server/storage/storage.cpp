@@ -1,0 +1,41 @@
+#include "storage/storage.hpp"
+
+#include "base/limits.hpp"
+#include "storage/internal/account_store.hpp"
+#include "storage/internal/channel_store.hpp"
+#include "storage/internal/message_store.hpp"
+#include "storage/internal/session_store.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace hubbub::storage {
+
+postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections) {
+    const auto timeout = std::chrono::milliseconds{limits::kDatabaseAnswerTimeout}.count();
+    // Plans are made once, when a table or a new month's partition may still be empty: what looks cheapest then is a
+    // sequential scan or the wrong index for ever. Every statement here has an index meant for it.
+    return {std::move(conninfo),
+            connections,
+            {"enable_seqscan=off", "plan_cache_mode=force_generic_plan", "jit=off",
+             "statement_timeout=" + std::to_string(timeout)}};
+}
+
+struct Storage::Impl {
+    explicit Impl(postgres::Pool& pool) : accounts{pool}, sessions{pool}, channels{pool}, messages{pool} {}
+
+    internal::PgAccountStore accounts;
+    internal::PgSessionStore sessions;
+    internal::PgChannelStore channels;
+    internal::PgMessageStore messages;
+};
+
+Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
+
+Storage::~Storage() = default;
+
+chat::Stores Storage::stores() {
+    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->messages};
+}
+
+} // namespace hubbub::storage

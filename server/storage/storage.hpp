@@ -1,0 +1,31 @@
+#pragma once
+#include "chat/ports.hpp"
+#include "postgres/pool.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace hubbub::storage {
+
+/// The pool that a shard's `Storage` works on: with the session settings that its statements count on.
+postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections);
+
+/// The chat's stores in PostgreSQL, of one shard: the only place with SQL. Its functions are called and answer on the
+/// shard of its pool. Messages and memberships are written in the order of the calls, on the pool's ordered connection.
+class Storage {
+  public:
+    /// `pool` must outlive it; its shard must not run any more when it ends.
+    explicit Storage(postgres::Pool& pool);
+    ~Storage();
+    Storage(const Storage&) = delete;
+    Storage& operator=(const Storage&) = delete;
+
+    chat::Stores stores();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace hubbub::storage
