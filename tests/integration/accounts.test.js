@@ -180,6 +180,15 @@ describe('accounts and sessions', () => {
     });
   }
 
+  for (const type of [undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonx']) {
+    test(`a body of type ${type}: 415`, async () => {
+      const headers = type ? { 'content-type': type } : {};
+      const answer = await request(`${hubbub.url}/api/v1/auth/refresh`, { method: 'POST', headers, body: '{}' });
+      assert.equal(answer.status, 415, answer.text);
+      assertError(JSON.parse(answer.text).error, 'http.unsupported_media_type');
+    });
+  }
+
   test('refresh with what is no token: 401', async () => {
     for (const token of ['x', '', 'A'.repeat(43), user.session.accessToken]) {
       const answer = await refresh(token);

@@ -1,14 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { request } from './http.js';
 import { atExit, binary, freePort, Program } from './processes.js';
 
 /** The private PostgreSQL: where it lives in the data directory, and how to reach it. */
 const kPostgresDirectory = 'postgres';
+const kSocketDirectory = 'postgres-socket';
 const kDatabase = { user: 'hubbub', database: 'hubbub' };
+
+const kWebDirectory = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** What is set for the suites, or by whoever runs them: Hubbub would refuse or obey it. */
+const foreignVariables = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => /^HUBBUB_|^DATABASE_URL$/.test(name))
+    .map((name) => [name, undefined]),
+);
 
 /** A running `hubbub serve` with its private PostgreSQL, in a temporary data directory of its own. */
 export class Hubbub {
@@ -31,7 +42,14 @@ export class Hubbub {
   }
 
   async #launch() {
-    const env = { HUBBUB_HOST: '127.0.0.1', HUBBUB_PORT: `${this.port}`, HUBBUB_DATA_DIR: this.dataDir, HUBBUB_THREADS: '2' };
+    const env = {
+      ...foreignVariables,
+      HUBBUB_HOST: '127.0.0.1',
+      HUBBUB_PORT: `${this.port}`,
+      HUBBUB_DATA_DIR: this.dataDir,
+      HUBBUB_THREADS: '2',
+      HUBBUB_WEB_DIR: existsSync(kWebDirectory) ? kWebDirectory : undefined,
+    };
     this.program = await Program.start(binary('hubbub'), ['serve'], {
       env: { ...env, ...this.env },
       isReady: () => this.#isReady(),
@@ -67,7 +85,7 @@ export class Hubbub {
 
   /** A connection to the private PostgreSQL; the caller ends it. */
   async sql() {
-    const client = new pg.Client({ host: path.join(this.dataDir, kPostgresDirectory), ...kDatabase });
+    const client = new pg.Client({ host: path.join(this.dataDir, kSocketDirectory), ...kDatabase });
     await client.connect();
     return client;
   }
