@@ -25,11 +25,12 @@ prometheus::MetricFamily to_family(const Metric& metric) {
 
 } // namespace
 
-bool Health::respond(const net::http::Request& request, net::http::Response& response) const {
+bool Health::respond(const net::http::Request& request, const runtime::Shard& shard,
+                     net::http::Response& response) const {
     if (request.path == "/healthz") {
         response = net::http::text_response(200, "ok\n");
     } else if (request.path == "/readyz") {
-        const bool ready = ready_();
+        const bool ready = ready_(shard);
         response = net::http::text_response(ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
     } else if (request.path == "/metrics") {
         response = net::http::text_response(200, metrics_text());

@@ -1,5 +1,6 @@
 #pragma once
 #include "net/http/message.hpp"
+#include "runtime/shard.hpp"
 
 #include <functional>
 #include <string>
@@ -26,17 +27,18 @@ struct Metric {
 /// (Prometheus text format 0.0.4). Immutable once made; serves every shard.
 class Health {
   public:
-    /// `ready` says whether requests can be served now; any thread.
-    Health(std::function<bool()> ready, std::vector<Metric> metrics)
-        : ready_{std::move(ready)}, metrics_{std::move(metrics)} {}
+    using Ready = std::function<bool(const runtime::Shard&)>;
 
-    /// Answers if the path is one of these.
-    bool respond(const net::http::Request& request, net::http::Response& response) const;
+    /// `ready` says whether requests can be served now, as seen by the shard that is asked, on its thread.
+    Health(Ready ready, std::vector<Metric> metrics) : ready_{std::move(ready)}, metrics_{std::move(metrics)} {}
+
+    /// Answers if the path is one of these; on `shard`.
+    bool respond(const net::http::Request& request, const runtime::Shard& shard, net::http::Response& response) const;
 
   private:
     std::string metrics_text() const;
 
-    std::function<bool()> ready_;
+    Ready ready_;
     std::vector<Metric> metrics_;
 };
 

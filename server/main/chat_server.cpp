@@ -1,0 +1,149 @@
+#include "main/chat_server.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <latch>
+#include <thread>
+#include <utility>
+
+namespace hubbub::program {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kCommitsTimeout = 5s; // of a drain, for what was sent before it
+constexpr auto kGoodbyeTimeout = 3s; // of a drain, for the sockets to close
+constexpr auto kReconnectAfter = 2s; // what clients are told
+
+gateway::Rate per_minute(std::size_t count) {
+    return {.per_second = static_cast<double>(count) / 60,
+            .burst = static_cast<double>(std::max<std::size_t>(count, 1))};
+}
+
+gateway::Settings to_settings(const Config& config) {
+    gateway::Settings settings;
+    settings.version = HUBBUB_VERSION;
+    settings.registration_open = config.registration_open;
+    settings.connections_per_user = config.connections_per_user;
+    settings.events = {.per_second = static_cast<double>(config.events_per_second),
+                       .burst = static_cast<double>(config.events_per_second) * 10};
+    settings.registrations = per_minute(config.registrations_per_minute);
+    settings.failed_logins = per_minute(config.failed_logins_per_minute);
+    return settings;
+}
+
+socketio::Options to_socketio_options(const Config& config) {
+    socketio::Options options;
+    options.engine.cors.origins = config.cors_origins;
+    return options;
+}
+
+/// Whether `reached` came true in time.
+template <class Condition> bool wait_for(Condition reached, std::chrono::milliseconds timeout) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    while (!reached()) {
+        if (std::chrono::steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(5ms);
+    }
+    return true;
+}
+
+} // namespace
+
+ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::string secret,
+                       gateway::StaticFiles web_client)
+    : web_client_{std::move(web_client)},
+      shards_{config.threads},
+      socketio_{shards_, adapters::local(), to_socketio_options(config)},
+      hasher_{std::clamp<std::size_t>(config.threads / 2, 1, 4)} {
+    gateway_ = std::make_unique<Gateway>(shards_, socketio_.of("/"), to_settings(config));
+    const net::http::Timeouts timeouts{config.http_head_timeout, config.http_body_timeout, config.http_idle_timeout};
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        pools_.push_back(
+            std::make_unique<postgres::Pool>(shards_[i], storage::pool_options(conninfo, config.database_connections)));
+        storages_.push_back(std::make_unique<storage::Storage>(*pools_.back()));
+        gateway_->node.services.push_back(
+            std::make_unique<gateway::Services>(storages_.back()->stores(), hasher_, chat::AccessTokens{secret}));
+        listeners_.push_back(net::http::make_server(shards_[i], *this, timeouts));
+        socketio_.attach(i, *listeners_.back());
+    }
+    auto ready = [this](const runtime::Shard& shard) {
+        return !gateway_->node.draining && pools_[shard.index()]->available();
+    };
+    health_ = std::make_unique<ops::Health>(std::move(ready), metrics());
+}
+
+ChatServer::~ChatServer() {
+    shards_.stop();
+}
+
+void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint) {
+    boost::asio::ip::tcp::endpoint same_port = endpoint;
+    for (auto& listener : listeners_) {
+        listener->listen(same_port);
+        same_port.port(listener->endpoint().port());
+    }
+    shards_.start();
+}
+
+void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {
+    if (socketio_.handle(exchange) || gateway_->rest.handle(exchange)) return;
+    net::http::Response response;
+    if (!health_->respond(exchange->request(), exchange->shard(), response))
+        response = web_client_.respond(exchange->request());
+    exchange->respond(std::move(response));
+}
+
+template <class Work> void ChatServer::on_every_shard(Work work) {
+    std::latch done{static_cast<std::ptrdiff_t>(shards_.size())};
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        shards_[i].post([&, i] {
+            work(i);
+            done.count_down();
+        });
+    }
+    done.wait();
+}
+
+void ChatServer::drain() {
+    gateway::Node& node = gateway_->node;
+    node.draining = true;
+    on_every_shard([this](std::size_t i) { listeners_[i]->stop_accepting(); });
+    if (!wait_for([&] { return node.sends_in_flight == 0; }, kCommitsTimeout))
+        log::warn("drain_incomplete", {{"sendsInFlight", node.sends_in_flight.load()}});
+    gateway_->socket.announce_drain(kReconnectAfter);
+    on_every_shard([this](std::size_t i) { socketio_.close(shards_[i]); });
+    wait_for([&] { return node.counters.sockets == 0; }, kGoodbyeTimeout);
+    // The last frames are written at the end of the loop iteration that queued them.
+    std::this_thread::sleep_for(100ms);
+    shards_.stop();
+}
+
+std::vector<ops::Metric> ChatServer::metrics() {
+    using Kind = ops::Metric::Kind;
+    const gateway::Counters& counters = gateway_->node.counters;
+    const auto one = [](const gateway::Counters::Count& count) {
+        return [&count] { return std::vector<ops::Metric::Sample>{{"", static_cast<double>(count.load())}}; };
+    };
+    auto refusals = [&counters] {
+        std::vector<ops::Metric::Sample> samples;
+        for (std::size_t i = 0; i < counters.refusals.size(); ++i)
+            samples.push_back(
+                {std::string{gateway::kErrorTable[i].name}, static_cast<double>(counters.refusals[i].load())});
+        return samples;
+    };
+    return {
+        {"hubbub_sockets", "Sockets connected now", Kind::gauge, "", one(counters.sockets)},
+        {"hubbub_connections_total", "Sockets connected since the start", Kind::counter, "", one(counters.connections)},
+        {"hubbub_events_total", "Events received from clients", Kind::counter, "", one(counters.events)},
+        {"hubbub_messages_stored_total", "Messages committed", Kind::counter, "", one(counters.messages_stored)},
+        {"hubbub_messages_deduplicated_total", "Sends that had been stored before", Kind::counter, "",
+         one(counters.messages_deduplicated)},
+        {"hubbub_rest_requests_total", "Requests to the REST API", Kind::counter, "", one(counters.rest_requests)},
+        {"hubbub_refusals_total", "Errors sent to clients, limits reached among them", Kind::counter, "code",
+         std::move(refusals)},
+    };
+}
+
+} // namespace hubbub::program

@@ -1,0 +1,108 @@
+#include "main/serve.hpp"
+
+#include "base/log.hpp"
+#include "main/chat_server.hpp"
+#include "main/database.hpp"
+#include "main/secret.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+namespace hubbub::program {
+namespace {
+
+using boost::asio::ip::tcp;
+
+/// Every socket takes a descriptor: as many as the system lets us have.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Each thread listens with SO_REUSEPORT, which would also let a second Hubbub take half of our clients: find out
+/// before anything is started, without that option.
+void check_free(const tcp::endpoint& endpoint) {
+    boost::asio::io_context io;
+    tcp::acceptor probe{io};
+    boost::system::error_code error;
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error) probe.bind(endpoint, error);
+    if (!error) probe.listen(1, error);
+    if (error)
+        throw ConfigError{"cannot listen on " + endpoint.address().to_string() + " port " +
+                          std::to_string(endpoint.port()) + ": " + error.message()};
+}
+
+std::optional<std::filesystem::path> find_web_client() {
+    const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    // Installed: bin/ beside share/. In the source tree: build/<preset>/bin.
+    for (const char* place : {"../share/hubbub/web", "../../../web/dist"}) {
+        auto directory = (program / place).lexically_normal();
+        if (std::filesystem::exists(directory / "index.html")) return directory;
+    }
+    return {};
+}
+
+gateway::StaticFiles load_web_client(const Config& config) {
+    const auto directory = config.web_dir.empty() ? find_web_client() : config.web_dir;
+    if (directory) return gateway::StaticFiles{*directory};
+    log::warn("web_client_missing",
+              {{"hint", "build it (tools/build-web) or set HUBBUB_WEB_DIR; the API works without"}});
+    return {};
+}
+
+void print_address(const tcp::endpoint& endpoint) {
+    const auto address = endpoint.address();
+    std::string host = address.is_unspecified() ? "localhost" : address.to_string();
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    std::printf("hubbub is at http://%s:%d\n", host.c_str(), endpoint.port());
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int serve(const Config& config) {
+    log::set_level(config.log_level);
+    raise_descriptor_limit();
+    std::signal(SIGPIPE, SIG_IGN);
+    const tcp::endpoint endpoint{boost::asio::ip::make_address(config.host), config.port};
+    check_free(endpoint);
+    const std::string secret = token_secret(config);
+    auto web_client = load_web_client(config);
+
+    const Database database{config, Database::Sharing::own};
+    log::info("database_ready", {{"private", config.database_url.empty()},
+                                 {"schema", database.version()},
+                                 {"migrationsApplied", database.applied()}});
+    ChatServer server{config, database.conninfo(), secret, std::move(web_client)};
+    boost::asio::io_context signals_io;
+    boost::asio::signal_set signals{signals_io, SIGINT, SIGTERM};
+    signals.async_wait([](const boost::system::error_code&, int) {});
+
+    server.start(endpoint);
+    log::info("started", {{"version", HUBBUB_VERSION},
+                          {"host", config.host},
+                          {"port", server.endpoint().port()},
+                          {"threads", config.threads},
+                          {"dataDir", config.data_dir.string()}});
+    print_address(server.endpoint());
+    signals_io.run();
+
+    log::info("draining", {{"hint", "a second signal ends the process at once"}});
+    signals.clear(); // back to the system's way: the next one kills
+    server.drain();
+    log::info("stopped");
+    return 0;
+}
+
+} // namespace hubbub::program
