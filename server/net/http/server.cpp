@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace hubbub::net::http {
@@ -17,6 +18,7 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr int kAcceptsPerWakeMax = 64;
 constexpr std::chrono::milliseconds kAcceptBackoff{100};
+constexpr std::chrono::minutes kAcceptWarningInterval{1};
 
 } // namespace
 
@@ -73,7 +75,11 @@ void ServerCore::wait_for_clients() {
 
 void ServerCore::accept_waiting() {
     if (!acceptor_.is_open()) return;
-    for (int accepted = 0; accepted < kAcceptsPerWakeMax && accept_one(); ++accepted) {
+    try {
+        for (int accepted = 0; accepted < kAcceptsPerWakeMax && accept_one(); ++accepted) {
+        }
+    } catch (const std::bad_alloc&) {
+        back_off(ENOMEM); // one client is lost; that must not be the end of accepting
     }
     if (!backoff_.armed()) wait_for_clients();
 }
@@ -89,7 +95,6 @@ bool ServerCore::accept_one() {
         }
         return true; // that client is gone already
     }
-    out_of_descriptors_ = false;
     if (connections.size() >= limits::kConnectionsPerShardMax) {
         ++connections.counters().refused;
         return true;
@@ -102,11 +107,13 @@ bool ServerCore::accept_one() {
 
 void ServerCore::back_off(int error) {
     shard.arm(backoff_, kAcceptBackoff);
-    if (std::exchange(out_of_descriptors_, true)) return;
-    log::warn("accept_failed",
-              {{"error", ::strerrordesc_np(error)},
-               {"open_connections", connections.size()},
-               {"hint", "raise the limit of open files (ulimit -n, LimitNOFILE=); new clients wait until then"}});
+    const auto now = std::chrono::steady_clock::now();
+    if (now < silent_until_) return;
+    silent_until_ = now + kAcceptWarningInterval;
+    log::warn("accept_failed", {{"error", ::strerrordesc_np(error)},
+                                {"open_connections", connections.size()},
+                                {"hint", "out of descriptors: raise ulimit -n or LimitNOFILE=; out of memory: add "
+                                         "some; new clients wait until then"}});
 }
 
 std::shared_ptr<Connection> ServerCore::connect(Descriptor descriptor) {

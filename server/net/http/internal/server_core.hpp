@@ -8,6 +8,7 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -46,7 +47,7 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
 
     Acceptor acceptor_;
     runtime::Timer backoff_;
-    bool out_of_descriptors_ = false; // said so once
+    std::chrono::steady_clock::time_point silent_until_; // about failing to accept
 };
 
 /// The server that `make_server` gives out.
