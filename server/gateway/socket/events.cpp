@@ -133,6 +133,7 @@ void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<
     } else {
         failure = to_failure(appended.error());
     }
+    runtime::Shard& shard = send->call.shard();
     auto answer = [this, send = std::move(send), ack = std::move(ack), failure = std::move(failure)] {
         if (failure) {
             send->call.refuse(*failure);
@@ -141,7 +142,6 @@ void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<
         }
         --node_.sends_in_flight;
     };
-    runtime::Shard& shard = send->call.shard();
     if (shard.on_this_thread()) return answer();
     shard.post(std::move(answer));
 }
