@@ -7,6 +7,7 @@
 #include "gateway/rest/query.hpp"
 #include "gateway/rest/rest_api.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace hubbub::gateway {
@@ -106,13 +107,14 @@ RestApi::Answer RestApi::add_member(Call& call) {
     const ChannelId channel{call.ids[0]};
     Fields in{call.body};
     auto user = in.optional_id<UserId>("userId");
-    auto username = in.optional_text("username", chat::parse_username);
+    auto username = in.has("username") ? std::optional{in.plain("username")} : std::nullopt;
     chat::Role role = chat::Role::member;
     if (in.has("role")) role = static_cast<chat::Role>(in.choice("role", {"member", "admin", "owner"}));
     if (!user && !username) in.fail(ErrorName::validation_missing, "userId");
     if (in.failure()) co_return *in.failure();
 
     if (!user) {
+        if (!chat::parse_username(*username)) co_return to_failure(chat::Errc::user_not_found);
         const auto found = co_await call.services.accounts.find_user_by_name(std::move(*username));
         if (!found) co_return to_failure(found.error());
         user = found->id;
