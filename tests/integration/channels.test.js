@@ -122,7 +122,7 @@ describe('channels', () => {
         assertRefused(await alice.api.get(`${path}?limit=${limit}`), 400, 'validation.', 'limit');
       });
     }
-    for (const cursor of ['x', '%00', 'A'.repeat(500), '-1', "'"]) {
+    for (const cursor of ['x', 'A'.repeat(500), '-1', "'"]) {
       test(`${path}?cursor=${cursor.slice(0, 10)}: validation.*`, async () => {
         assertRefused(await alice.api.get(`${path}?cursor=${cursor}`), 400, 'validation.', 'cursor');
       });
@@ -206,7 +206,7 @@ describe('channels', () => {
     assertRefused(await alice.api.post(`/channels/${id}/members`, { username: 'nobody-of-that-name' }), 404, 'user.not_found');
   });
 
-  for (const id of ['x', '0', '-1', '1.5', '999999999', '9007199254740993', '99999999999999999999', "1'", '%00']) {
+  for (const id of ['x', '0', '-1', '1.5', '999999999', '9007199254740993', '99999999999999999999', "1'"]) {
     test(`a channel id of ${id}: 400 or channel.not_found`, async () => {
       const answer = await alice.api.get(`/channels/${id}`);
       if (answer.status === 400) assert.match(answer.text, /validation\./);

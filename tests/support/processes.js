@@ -26,6 +26,7 @@ const started = new Set();
 export class Program {
   #child;
   #exited;
+  #mustLive = false;
   #chunks = [];
 
   /** Starts `command args`; resolves when `isReady(program)` is true. */
@@ -39,6 +40,7 @@ export class Program {
       await program.kill();
       throw new Error(`${error.message}\n${program.log}`);
     }
+    program.#mustLive = true;
     return program;
   }
 
@@ -52,7 +54,16 @@ export class Program {
       this.#child.on('close', (code, signal) => resolve({ code, signal }));
     });
     started.add(this);
-    this.#exited.then(() => (this.ended = true));
+    this.#exited.then(({ code, signal }) => {
+      this.ended = true;
+      if (this.#mustLive) this.#crashed(code ?? signal);
+    });
+  }
+
+  /** Nothing is left to test: whatever waits for an answer would only time out, one after the other. */
+  #crashed(how) {
+    process.stderr.write(`${this.name} ended by itself: ${how}\n`);
+    process.exit(1);
   }
 
   get pid() {
@@ -70,6 +81,7 @@ export class Program {
 
   /** SIGTERM; an error unless it then leaves in time, with status 0 and no sanitizer report. */
   async stop(timeoutMs = 20_000) {
+    this.#mustLive = false;
     this.signal('SIGTERM');
     let exit;
     try {
@@ -86,6 +98,7 @@ export class Program {
 
   /** SIGKILL, and wait until it is gone. */
   async kill() {
+    this.#mustLive = false;
     this.signal('SIGKILL');
     if (this.pid) await within(`${this.name} to be gone`, this.#exited);
   }
