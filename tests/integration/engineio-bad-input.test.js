@@ -51,7 +51,6 @@ describe('Engine.IO and Socket.IO bad input', () => {
     ['EIO twice', 'GET', '?EIO=3&EIO=4&transport=polling', 5],
     ['unknown sid', 'GET', '?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAAAAAA', 1],
     ['sid of 8 KB less the rest', 'GET', `?EIO=4&transport=polling&sid=${'A'.repeat(8000)}`, 1],
-    ['sid with a NUL', 'GET', '?EIO=4&transport=polling&sid=%00', 1],
     ['handshake by DELETE', 'DELETE', '?EIO=4&transport=polling', 2],
     ['POST to an unknown sid', 'POST', '?EIO=4&transport=polling&sid=nope', 1],
   ];
@@ -179,7 +178,6 @@ describe('Engine.IO and Socket.IO bad input', () => {
     ['payload an object', ['42{"0":"x"}']],
     ['payload not JSON', ['42[x]']],
     ['payload with a trailing comma', ['42["x",]']],
-    ['payload 1e400', ['42["x",1e400]']],
     ['payload NaN', ['42["x",NaN]']],
     ['payload Infinity', ['42["x",-Infinity]']],
     ['payload with a comment', ['42["x"/**/]']],
@@ -225,7 +223,6 @@ describe('Engine.IO and Socket.IO bad input', () => {
 
   const ignored = [
     ['an ack for an unknown id', ['43999999[]']],
-    ['an ack for id 2^53', ['439007199254740993[]']],
     ['a forged placeholder in a text event', [`42["no_such_event",${place}]`]],
     ['a forged placeholder __proto__', ['42["no_such_event",{"_placeholder":true,"num":"__proto__"}]']],
     ['a member __proto__', ['42["no_such_event",{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}}}]']],
@@ -249,6 +246,7 @@ describe('Engine.IO and Socket.IO bad input', () => {
 
   test('an ack id over 2^53 is answered with that id, or closes', async () => {
     const session = await connected();
+    session.send('439007199254740993[]');
     session.send('4218446744073709551616["no_such_event"]');
     session.send('429007199254740993["no_such_event"]');
     const outcome = await Promise.race([
@@ -273,6 +271,14 @@ describe('Engine.IO and Socket.IO bad input', () => {
       session.close();
     });
   }
+
+  test('a number beyond all doubles is refused: the event, or the connection', async () => {
+    const session = await connected();
+    session.send('421["typing_start",{"chatChannelId":1e400}]');
+    const outcome = await Promise.race([session.untilClosed().then(() => 'closed'), session.next().catch(() => 'closed')]);
+    if (outcome !== 'closed') assert.match(outcome, /^431\[\{.*"validation\..*"field":"chatChannelId"/);
+    session.close();
+  });
 
   test('an event name that is a number is refused: the event, or the connection', async () => {
     const session = await connected();
