@@ -63,6 +63,7 @@ std::string tail(const fs::path& path) {
 class LocalServer::Impl {
   public:
     explicit Impl(Options options) : options_{std::move(options)}, stop_event_{::eventfd(0, EFD_CLOEXEC)} {
+        const auto begin = std::chrono::steady_clock::now();
         std::error_code error;
         fs::create_directories(options_.data_dir, error);
         if (!error) options_.data_dir = fs::canonical(options_.data_dir, error);
@@ -84,6 +85,7 @@ class LocalServer::Impl {
         try {
             outcome.get();
             ensure_database();
+            log_ready(std::chrono::steady_clock::now() - begin);
         } catch (...) {
             stop(Shutdown::fast);
             throw;
@@ -174,6 +176,14 @@ class LocalServer::Impl {
         maintenance.script(std::string{"CREATE DATABASE "} + internal::kDatabase);
     }
 
+    void log_ready(std::chrono::steady_clock::duration took) const {
+        log::info("private_postgres_ready",
+                  {{"pid", pid_.load()},
+                   {"conninfo", conninfo_.c_str()},
+                   {"log", cluster_->log_file().c_str()},
+                   {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
+    }
+
     Options options_;
     Descriptor stop_event_;
     Descriptor lock_;
@@ -203,7 +213,13 @@ void LocalServer::stop(Shutdown how) {
 std::optional<std::string> LocalServer::conninfo_of_running(const fs::path& data_dir) {
     const Descriptor lock = open_lock(data_dir, O_RDWR);
     if (!lock || ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
-    return Cluster{fs::canonical(data_dir), internal::server_identity(), true}.conninfo(internal::kDatabase);
+    auto conninfo = Cluster{fs::canonical(data_dir), internal::server_identity(), true}.conninfo(internal::kDatabase);
+    // It may be starting just now.
+    const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
+    while (PQping(conninfo.c_str()) != PQPING_OK && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(kProbePause);
+    }
+    return conninfo;
 }
 
 } // namespace hubbub::postgres

@@ -74,6 +74,16 @@ TEST_F(PoolTest, AFailingStatementDoesNotPoisonItsNeighbours) {
     EXPECT_EQ(after.get()->front().get<std::int64_t>(0), -1);
 }
 
+TEST_F(PoolTest, AStatementThatFailedOnFirstUseStaysPrepared) {
+    for (const std::int64_t divisor : {0, 0, 1}) {
+        const auto rows = runner.ask(kDivide, Params::of(divisor), Lane::ordered).get();
+        EXPECT_EQ(rows.has_value(), divisor == 1);
+        if (!rows) {
+            EXPECT_EQ(rows.error(), sql_state("22012"));
+        }
+    }
+}
+
 TEST_F(PoolTest, AStatementThatCannotBePreparedMayBeAskedAgain) {
     static constexpr Statement kLater{"later", "SELECT n FROM later_table"};
     EXPECT_EQ(runner.ask(kLater, {}, Lane::ordered).get().error(), sql_state("42P01"));

@@ -72,9 +72,10 @@ class PoolRunner {
         shards_.start();
     }
     ~PoolRunner() {
-        shards_.stop();
+        stop();
         pool_.reset();
     }
+    void stop() { shards_.stop(); }
     PoolRunner(const PoolRunner&) = delete;
     PoolRunner& operator=(const PoolRunner&) = delete;
 

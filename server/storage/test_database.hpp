@@ -52,6 +52,9 @@ class StorageRunner {
             return 0;
         });
     }
+    ~StorageRunner() { runner_.stop(); }
+    StorageRunner(const StorageRunner&) = delete;
+    StorageRunner& operator=(const StorageRunner&) = delete;
 
     chat::AccountStore& accounts() { return storage_->stores().accounts; }
     chat::SessionStore& sessions() { return storage_->stores().sessions; }

@@ -193,7 +193,7 @@ void Link::take(pg_result* owned) {
     Pending& pending = queue_.front();
     switch (PQresultStatus(owned)) {
     case PGRES_TUPLES_OK: pending.rows = std::move(rows); break;
-    case PGRES_COMMAND_OK:
+    case PGRES_COMMAND_OK: pending.prepares = false; break; // the prepare's own result comes first
     case PGRES_PIPELINE_ABORTED: break;
     case PGRES_PIPELINE_SYNC: {
         Pending answered = std::move(pending);

@@ -67,7 +67,7 @@ class Link : public std::enable_shared_from_this<Link> {
         Query query;
         error_code error;
         Rows rows;
-        bool prepares = false;
+        bool prepares = false; // and that is not known to have worked
     };
 
     void connect(const Target& target);

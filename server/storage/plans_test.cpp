@@ -1,0 +1,99 @@
+#include "storage/test_database.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+
+namespace hubbub::storage {
+namespace {
+
+using postgres::BlockingConnection;
+using testing::StorageRunner;
+using testing::TestServer;
+
+/// Every plan of a session, those inside functions too, goes to the server's log.
+constexpr const char* kExplained =
+    " options='-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0"
+    " -c auto_explain.log_nested_statements=on -c auto_explain.log_analyze=on'";
+
+/// Messages and members enough for a wrong plan to be seen, over several months.
+void fill(const std::string& conninfo) {
+    BlockingConnection db{conninfo};
+    db.script(R"(
+INSERT INTO chat_user (username, "displayName") SELECT 'filler' || n, 'U' FROM generate_series(1, 300) n;
+INSERT INTO chat_channel (type, name, "createdBy") SELECT 'public', 'filler' || n, 1 FROM generate_series(1, 300) n;
+INSERT INTO chat_channel_head SELECT id, 1000, 1000 FROM chat_channel ON CONFLICT DO NOTHING;
+INSERT INTO chat_channel_user_mapping ("chatChannelId", "userId") SELECT c.id, u.id FROM chat_channel c, chat_user u
+  WHERE (c.id + u.id) % 10 = 0 OR c.id = 1
+  ON CONFLICT DO NOTHING;
+INSERT INTO chat_message (id, "createdAt", "chatChannelId", seq, "eventSeq", "senderId", "clientMessageId", content)
+  SELECT nextval('chat_message_id_seq'), now() + n * interval '8 minutes', 1 + n % 10, 1 + n / 10, 1 + n / 10, 1,
+         gen_random_uuid(), 'x' FROM generate_series(0, 9999) n;
+ANALYZE)");
+}
+
+TEST(Plans, NoStatementReadsATableFromEndToEnd) {
+    const auto conninfo = testing::new_database();
+    std::ifstream log{TestServer::get().log_file()};
+    log.seekg(0, std::ios::end);
+    {
+        // Twice: with plans made while the tables are empty, then with plans for full ones.
+        for (const bool full : {false, true}) {
+            if (full) fill(conninfo);
+            StorageRunner db{conninfo + kExplained};
+            const auto alice = db.new_user();
+            const auto bob = db.new_user();
+            const auto channel = db.new_channel(alice.id);
+            db.wait(db.accounts().find_credentials(alice.username));
+            db.wait(db.accounts().find_user_by_name(alice.username));
+            db.wait(db.accounts().find_users({alice.id, bob.id}));
+            chat::NewSession session;
+            session.user = alice.id;
+            session.token_hash = testing::unique("hash");
+            session.expires_at = now() + std::chrono::hours{1};
+            const auto made = db.wait(db.sessions().create_session(session));
+            db.wait(db.sessions().rotate_session(session.token_hash, testing::unique("hash"), session.expires_at));
+            db.wait(db.sessions().rotate_session(session.token_hash, testing::unique("hash"), session.expires_at));
+            db.wait(db.sessions().check_session(made->id, alice.id));
+            db.wait(db.sessions().revoke_session(made->id));
+            db.wait(db.channels().add_member(channel.id, bob.id, chat::Role::member, alice.id));
+            db.wait(db.channels().find_member(channel.id, bob.id));
+            db.wait(db.channels().find_channel(channel.id, bob.id));
+            db.wait(db.channels().channels_of(bob.id));
+            db.wait(db.channels().browse_channels(bob.id, "fill", {std::nullopt, 10}));
+            db.wait(db.channels().list_members(channel.id, {std::nullopt, 10}));
+            std::vector<std::future<Result<chat::Appended>>> pending;
+            for (int i = 0; i < 40; ++i) pending.push_back(db.append(StorageRunner::message(channel.id, alice.id)));
+            const auto first = pending.front().get()->message.id;
+            for (std::size_t i = 1; i < pending.size(); ++i) pending[i].get();
+            for (int i = 0; i < 3; ++i) {
+                auto reply = StorageRunner::message(channel.id, alice.id);
+                reply.parent = first;
+                pending[static_cast<std::size_t>(i)] = db.append(reply);
+                if (i == 2) pending[3] = db.append(reply);
+            }
+            for (std::size_t i = 0; i < 4; ++i) pending[i].get();
+            for (const chat::HistoryQuery& query :
+                 {chat::HistoryQuery{{}, {}, {}, 10}, {first, {}, {}, 10}, {{}, first, {}, 10}, {{}, {}, first, 10}}) {
+                db.wait(db.messages().history(channel.id, query));
+            }
+            db.wait(db.messages().events_since(channel.id, 20));
+            db.wait(db.channels().remove_member(channel.id, bob.id, bob.id));
+        }
+    }
+    std::string line;
+    std::size_t plans = 0;
+    while (std::getline(log, line)) {
+        if (line.find("plan:") != std::string::npos) ++plans;
+        EXPECT_EQ(line.find("Seq Scan on"), std::string::npos) << line;
+        const auto removed = line.find("Rows Removed by Filter: ");
+        const int rows = removed == std::string::npos ? 0 : std::stoi(line.substr(removed + 24));
+        EXPECT_LT(rows, 400) << line;
+    }
+    EXPECT_GT(plans, 60u);
+}
+
+} // namespace
+} // namespace hubbub::storage
