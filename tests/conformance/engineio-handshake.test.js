@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { WebSocket } from 'ws';
 import { startConformanceServer } from '../support/conformance-server.js';
 import { PollingSession, WebSocketSession } from '../support/engineio.js';
 import { request } from '../support/http.js';
+import { test } from '../support/timed-test.js';
 
 describe('Engine.IO handshake', () => {
   let server;

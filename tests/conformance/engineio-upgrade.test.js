@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { startConformanceServer } from '../support/conformance-server.js';
 import { PollingSession, WebSocketSession } from '../support/engineio.js';
+import { test } from '../support/timed-test.js';
 import { within } from '../support/wait.js';
 
 const kUpgradeTimeout = 10_000;

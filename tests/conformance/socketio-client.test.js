@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe } from 'node:test';
 import { Manager } from 'socket.io-client';
 import { startConformanceServer } from '../support/conformance-server.js';
+import { test } from '../support/timed-test.js';
 import { next, until } from '../support/wait.js';
 
 const kTransports = [['polling'], ['websocket'], ['polling', 'websocket']];

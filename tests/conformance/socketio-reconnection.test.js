@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, test } from 'node:test';
+import { afterEach, describe } from 'node:test';
 import { io } from 'socket.io-client';
 import { startConformanceServer } from '../support/conformance-server.js';
+import { test } from '../support/timed-test.js';
 import { next } from '../support/wait.js';
 
 let server;

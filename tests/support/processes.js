@@ -22,6 +22,10 @@ export async function freePort() {
 
 const started = new Set();
 
+export function runningPids() {
+  return [...started].filter((program) => !program.ended).map((program) => program.pid);
+}
+
 /** One program under test. Whatever happens to this process, the program does not outlive it. */
 export class Program {
   #child;
