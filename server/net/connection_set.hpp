@@ -10,12 +10,13 @@ class Connection;
 struct Counters {
     std::uint64_t accepted = 0;
     std::uint64_t closed = 0;
-    std::uint64_t refused = 0;   ///< accepted and closed at once: over the connection limit
-    std::uint64_t adopted = 0;   ///< came from another shard
-    std::uint64_t requests = 0;  ///< complete and well-formed
-    std::uint64_t malformed = 0; ///< answered 4xx or 5xx by the parser
-    std::uint64_t timeouts = 0;  ///< of head, body, or an answer nobody reads
-    std::uint64_t failed = 0;    ///< ended by an exception that escaped a handler
+    std::uint64_t refused = 0;         ///< accepted and closed at once: over the connection limit
+    std::uint64_t accept_failures = 0; ///< no descriptor or memory left
+    std::uint64_t adopted = 0;         ///< came from another shard
+    std::uint64_t requests = 0;        ///< complete and well-formed
+    std::uint64_t malformed = 0;       ///< answered 4xx or 5xx by the parser
+    std::uint64_t timeouts = 0;        ///< of head, body, or an answer nobody reads
+    std::uint64_t failed = 0;          ///< ended by an exception that escaped a handler
     std::uint64_t bytes_read = 0;
     std::uint64_t bytes_written = 0;
     std::uint64_t frames_queued = 0;

@@ -107,6 +107,7 @@ bool ServerCore::accept_one() {
 
 void ServerCore::back_off(int error) {
     shard.arm(backoff_, kAcceptBackoff);
+    ++connections.counters().accept_failures;
     const auto now = std::chrono::steady_clock::now();
     if (now < silent_until_) return;
     silent_until_ = now + kAcceptWarningInterval;
