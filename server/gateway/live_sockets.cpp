@@ -45,8 +45,8 @@ Task<> LiveSockets::admit(ChannelId channel, chat::MembershipChange change) {
     note(user, [](Watch& watch) { watch.changed_ = true; });
     auto start = [&](Callback<void()> done) {
         node_.nsp.to(user_room(user)).sockets_join({room}, std::move(done));
-        const auto event = membership_event(channel, change.event_seq, change.member.user, change.at);
-        node_.nsp.to(room).emit("user_joined", RawJson{event});
+        feed(channel).publish(channel, change.event_seq, "user_joined",
+                              membership_event(channel, change.event_seq, change.member.user, change.at));
     };
     co_await internal::completion_of(std::move(start));
 }
@@ -65,8 +65,8 @@ Task<> LiveSockets::expel(ChannelId channel, chat::MembershipChange change) {
     note(user, [](Watch& watch) { watch.changed_ = true; });
     auto start = [&](Callback<void()> done) {
         node_.nsp.to(user_room(user)).sockets_leave({room}, std::move(done));
-        const auto event = membership_event(channel, change.event_seq, change.member.user, change.at);
-        node_.nsp.to(room).emit("user_left", RawJson{event});
+        feed(channel).publish(channel, change.event_seq, "user_left",
+                              membership_event(channel, change.event_seq, change.member.user, change.at));
     };
     co_await internal::completion_of(std::move(start));
 }

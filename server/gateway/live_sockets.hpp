@@ -58,6 +58,7 @@ class LiveSockets {
 
   private:
     using Watches = std::unordered_multimap<UserId, Watch*>;
+    ChannelFeed& feed(ChannelId channel) { return node_.services_of(node_.owner(channel)).feed; }
     template <class Note> void note(UserId user, Note note);
 
     Node& node_;

@@ -4,6 +4,7 @@
 #include "chat/auth/auth.hpp"
 #include "chat/messages/messages.hpp"
 #include "chat/ports.hpp"
+#include "gateway/channel_feed.hpp"
 #include "gateway/counters.hpp"
 #include "gateway/rate_limiter.hpp"
 #include "socketio/server.hpp"
@@ -28,17 +29,20 @@ struct Settings {
 
 /// The chat's rules on one shard, over that shard's stores.
 struct Services {
-    Services(chat::Stores stores, chat::PasswordHasher& hasher, chat::AccessTokens tokens)
+    Services(runtime::Shard& shard, socketio::Namespace& nsp, chat::Stores stores, chat::PasswordHasher& hasher,
+             chat::AccessTokens tokens)
         : accounts{stores.accounts},
           auth{stores.accounts, stores.sessions, hasher, std::move(tokens)},
           channels{stores.channels},
-          messages{stores.messages, channels} {}
+          messages{stores.messages, channels},
+          feed{shard, nsp, messages} {}
     Services(const Services&) = delete;
 
     chat::AccountStore& accounts;
     chat::Auth auth;
     chat::Channels channels;
     chat::Messages messages;
+    ChannelFeed feed; ///< of the channels that this shard owns
 };
 
 /// What every part of the gateway shares. Immutable once the shards run, but for its atomics.

@@ -63,8 +63,8 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
         pools_.push_back(
             std::make_unique<postgres::Pool>(shards_[i], storage::pool_options(conninfo, config.database_connections)));
         storages_.push_back(std::make_unique<storage::Storage>(*pools_.back()));
-        gateway_->node.services.push_back(
-            std::make_unique<gateway::Services>(storages_.back()->stores(), hasher_, chat::AccessTokens{secret}));
+        gateway_->node.services.push_back(std::make_unique<gateway::Services>(
+            shards_[i], gateway_->node.nsp, storages_.back()->stores(), hasher_, chat::AccessTokens{secret}));
         listeners_.push_back(net::http::make_server(shards_[i], *this, timeouts));
         socketio_.attach(i, *listeners_.back());
     }

@@ -1,7 +1,6 @@
 #include "chat/auth/auth.hpp"
 
 #include "base/limits.hpp"
-#include "chat/accounts/rules.hpp"
 #include "chat/auth/refresh_token.hpp"
 #include "chat/errc.hpp"
 
@@ -35,12 +34,8 @@ Task<Result<SessionGrant>> Auth::sign_up(Registration registration, ClientInfo c
 }
 
 Task<Result<SessionGrant>> Auth::sign_in(Login login, ClientInfo client) {
-    // What cannot be a username is an unknown one: same answer, same time.
-    Result<Credentials> found = Errc::user_not_found;
-    if (parse_username(login.username)) {
-        found = co_await accounts_.find_credentials(std::move(login.username));
-        if (!found && found.error() != Errc::user_not_found) co_return found.error();
-    }
+    auto found = co_await accounts_.find_credentials(std::move(login.username));
+    if (!found && found.error() != Errc::user_not_found) co_return found.error();
     std::string hash = found ? found->password_hash : std::string{};
     const auto right = co_await hasher_.verify(std::move(login.password), std::move(hash));
     if (!right) co_return right.error();

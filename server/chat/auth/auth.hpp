@@ -52,7 +52,8 @@ class Auth {
 
     /// Errors: `username_taken`, `rate_limited`.
     Task<Result<SessionGrant>> sign_up(Registration registration, ClientInfo client);
-    /// Errors: `bad_credentials` (in the same time for an unknown user), `rate_limited`.
+    /// `login.username` fits its rule. Errors: `bad_credentials` (in the same time for an unknown user),
+    /// `rate_limited`.
     Task<Result<SessionGrant>> sign_in(Login login, ClientInfo client);
     /// Rotates. Errors: `token_invalid`, `token_expired`, `revoked`.
     Task<Result<std::variant<SessionGrant, ReuseDetected>>> refresh(std::string refresh_token);

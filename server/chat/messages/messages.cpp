@@ -23,4 +23,8 @@ Task<Result<Events>> Messages::events_since(ChannelId channel, UserId reader, st
     co_return events;
 }
 
+Task<Result<Events>> Messages::log_since(ChannelId channel, std::int64_t event_seq) {
+    return store_.events_since(channel, event_seq);
+}
+
 } // namespace hubbub::chat

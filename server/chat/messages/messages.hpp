@@ -21,6 +21,8 @@ class Messages {
     Task<Result<History>> history(ChannelId channel, UserId reader, HistoryQuery query);
     Task<Result<Message>> find(ChannelId channel, UserId reader, MessageId message);
     Task<Result<Events>> events_since(ChannelId channel, UserId reader, std::int64_t event_seq);
+    /// The same for the server itself, which broadcasts to the members what it has missed.
+    Task<Result<Events>> log_since(ChannelId channel, std::int64_t event_seq);
 
   private:
     MessageStore& store_;

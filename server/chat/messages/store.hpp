@@ -4,7 +4,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
-#include "chat/accounts/store.hpp"
+#include "chat/channels/store.hpp"
 
 #include <array>
 #include <cstdint>

@@ -157,17 +157,21 @@ std::string membership_event(ChannelId channel, std::int64_t event_seq, const ch
     return text;
 }
 
+std::string_view event_name(const chat::ChannelEvent& event) {
+    const auto* change = std::get_if<chat::MembershipEvent>(&event.what);
+    if (change == nullptr) return "new_message";
+    return change->joined ? "user_joined" : "user_left";
+}
+
+std::string encode_event(ChannelId channel, const chat::ChannelEvent& event) {
+    if (const auto* message = std::get_if<chat::Message>(&event.what))
+        return new_message_event(channel, event.event_seq, encode(*message));
+    const auto& change = std::get<chat::MembershipEvent>(event.what);
+    return membership_event(channel, event.event_seq, change.user, change.at);
+}
+
 void write_event(JsonWriter& json, ChannelId channel, const chat::ChannelEvent& event) {
-    json.begin_object();
-    if (const auto* message = std::get_if<chat::Message>(&event.what)) {
-        json.field("event", "new_message").key("data");
-        json.raw(new_message_event(channel, event.event_seq, encode(*message)));
-    } else {
-        const auto& change = std::get<chat::MembershipEvent>(event.what);
-        json.field("event", change.joined ? "user_joined" : "user_left").key("data");
-        json.raw(membership_event(channel, event.event_seq, change.user, change.at));
-    }
-    json.end_object();
+    json.begin_object().field("event", event_name(event)).key("data").raw(encode_event(channel, event)).end_object();
 }
 
 std::string encode_refusal(const Failure& failure) {

@@ -44,6 +44,9 @@ void write_limits(JsonWriter& json);
 std::string new_message_event(ChannelId channel, std::int64_t event_seq, std::string_view message_json);
 /// The object of `user_joined` and `user_left`.
 std::string membership_event(ChannelId channel, std::int64_t event_seq, const chat::PublicUser& user, Timestamp at);
+/// What a durable event is called, and its object, as it was broadcast.
+std::string_view event_name(const chat::ChannelEvent& event);
+std::string encode_event(ChannelId channel, const chat::ChannelEvent& event);
 /// `{"event","data"}` as `resume` and `join_channel` list it.
 void write_event(JsonWriter& json, ChannelId channel, const chat::ChannelEvent& event);
 

@@ -50,6 +50,8 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     login.password = in.plain("password");
     if (in.failure()) co_return *in.failure();
 
+    // Everybody knows what no username can be: not worth a hash, nor an attempt.
+    if (!chat::parse_username(login.username)) co_return to_failure(chat::Errc::bad_credentials);
     const std::string address = address_key(call.request.remote_address);
     const auto wait = co_await take(&Attempts::logins, address);
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};

@@ -94,6 +94,7 @@ void SocketGateway::answer_with(Socket& socket, EventCall call, Answer work) {
 struct SocketGateway::PendingSend {
     EventCall call;
     chat::NewMessage message;
+    ChannelId channel;
 };
 
 void SocketGateway::send_message(Socket& socket, EventCall call, const boost::json::value& payload) {
@@ -101,8 +102,9 @@ void SocketGateway::send_message(Socket& socket, EventCall call, const boost::js
     auto message = decode_send_message(payload);
     if (!message) return call.refuse(message.error());
     message->sender = session_of(socket)->claims.user;
-    runtime::Shard& owner = node_.owner(message->channel);
-    auto send = std::make_unique<PendingSend>(PendingSend{std::move(call), std::move(*message)});
+    const ChannelId channel = message->channel;
+    runtime::Shard& owner = node_.owner(channel);
+    auto send = std::make_unique<PendingSend>(PendingSend{std::move(call), std::move(*message), channel});
     ++node_.sends_in_flight;
     if (owner.on_this_thread()) return append(std::move(send));
     owner.post([this, send = std::move(send)]() mutable { append(std::move(send)); });
@@ -110,7 +112,7 @@ void SocketGateway::send_message(Socket& socket, EventCall call, const boost::js
 
 /// On the channel's owner shard.
 void SocketGateway::append(std::unique_ptr<PendingSend> send) {
-    chat::Messages& messages = node_.services_of(node_.owner(send->message.channel)).messages;
+    chat::Messages& messages = node_.services_of(node_.owner(send->channel)).messages;
     chat::NewMessage message = std::move(send->message);
     messages.send(std::move(message), [this, send = std::move(send)](Result<chat::Appended> appended) mutable {
         on_appended(std::move(send), appended);
@@ -119,19 +121,23 @@ void SocketGateway::append(std::unique_ptr<PendingSend> send) {
 
 /// On the channel's owner shard, in commit order: the order in which the broadcasts leave.
 void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<chat::Appended>& appended) {
+    ChannelFeed& feed = node_.services_of(node_.owner(send->channel)).feed;
     std::string ack;
     std::optional<Failure> failure;
     if (appended) {
         const std::string message_json = encode(appended->message);
-        const ChannelId channel = appended->message.channel;
-        if (!appended->deduplicated) {
-            const auto event = new_message_event(channel, appended->event_seq, message_json);
-            node_.nsp.to(channel_room(channel)).emit("new_message", RawJson{event});
+        const ChannelId channel = send->channel;
+        if (appended->deduplicated) {
+            feed.notice(channel, appended->event_seq);
+        } else {
+            feed.publish(channel, appended->event_seq, "new_message",
+                         new_message_event(channel, appended->event_seq, message_json));
         }
         Counters::add(appended->deduplicated ? node_.counters.messages_deduplicated : node_.counters.messages_stored);
         ack = send_ack(message_json, appended->deduplicated);
     } else {
         failure = to_failure(appended.error());
+        if (appended.error() == chat::Errc::unavailable) feed.suspect(send->channel);
     }
     runtime::Shard& shard = send->call.shard();
     auto answer = [this, send = std::move(send), ack = std::move(ack), failure = std::move(failure)] {
