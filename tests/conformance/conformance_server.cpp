@@ -23,8 +23,12 @@ using namespace std::chrono_literals;
 class Echo final : public engineio::SessionHandler {
   public:
     explicit Echo(engineio::Session& session) : session_{session} {}
-    void on_text(std::string_view data) override { session_.send(net::Frame::make(net::Frame::Kind::text, {"4", data})); }
-    void on_binary(std::string_view data) override { session_.send(net::Frame::make(net::Frame::Kind::binary, {data})); }
+    void on_text(std::string_view data) override {
+        session_.send(net::Frame::make(net::Frame::Kind::text, {"4", data}));
+    }
+    void on_binary(std::string_view data) override {
+        session_.send(net::Frame::make(net::Frame::Kind::binary, {data}));
+    }
     void on_close(engineio::CloseReason) override {}
 
   private:
@@ -75,7 +79,8 @@ void set_up(socketio::Server& server) {
         server.of(name).on("message", [](socketio::Socket& socket, socketio::Event event) {
             socket.emit("message-back", event.arguments);
         });
-        server.of(name).on("message-with-ack", [](socketio::Socket&, socketio::Event event) { event.ack(event.arguments); });
+        server.of(name).on("message-with-ack",
+                           [](socketio::Socket&, socketio::Event event) { event.ack(event.arguments); });
     }
 }
 
@@ -107,7 +112,8 @@ int main(int argc, char** argv) {
     SocketHandler socket_handler{server};
     std::vector<std::unique_ptr<EngineHandler>> engine_handlers;
     std::vector<std::unique_ptr<net::http::Server>> listeners;
-    const auto listen = [&](runtime::Shard& shard, net::http::Handler& handler, std::uint16_t port) -> net::http::Server& {
+    const auto listen = [&](runtime::Shard& shard, net::http::Handler& handler,
+                            std::uint16_t port) -> net::http::Server& {
         listeners.push_back(net::http::make_server(shard, handler));
         listeners.back()->listen({boost::asio::ip::make_address("127.0.0.1"), port});
         return *listeners.back();
