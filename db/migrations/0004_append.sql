@@ -31,7 +31,7 @@ BEGIN
     WHERE h."chatChannelId" = ANY (channels)
   ), known AS MATERIALIZED (
     SELECT * FROM chat_message_dedup WHERE "clientMessageId" = ANY (clients)
-  ), judged AS MATERIALIZED (
+  ), judged AS (
     SELECT i.*, h."lastSeq", h."lastEventSeq", h."lastMessageAt", k."messageId" AS "knownId", k."messageCreatedAt" AS "knownAt",
            CASE WHEN h.type IS NULL OR m."userId" IS NULL AND h.type <> 'public' THEN 2
                 WHEN m."userId" IS NULL THEN 3
@@ -46,20 +46,22 @@ BEGIN
       ON m."chatChannelId" = i.channel AND m."userId" = i.sender AND m."leftAt" IS NULL
     LEFT JOIN known k ON k."clientMessageId" = i.client AND k."chatChannelId" = i.channel AND k."senderId" = i.sender
   ), numbered AS MATERIALIZED (
-    SELECT n, nextval('chat_message_id_seq') AS id, greatest(at, "lastMessageAt") AS "createdAt", channel, sender, content,
-           client, parent, "parentCreatedAt", "lastSeq" + place AS seq, "lastEventSeq" + place AS "eventSeq"
-    FROM (SELECT *, row_number() OVER (PARTITION BY channel ORDER BY n) AS place
-          FROM judged WHERE verdict = 0 ORDER BY n) accepted
+    SELECT n, verdict, channel, sender, content, client, parent, "parentCreatedAt",
+           CASE verdict WHEN 0 THEN nextval('chat_message_id_seq') WHEN 1 THEN "knownId" END AS id,
+           CASE verdict WHEN 0 THEN greatest(at, "lastMessageAt") WHEN 1 THEN "knownAt" END AS "createdAt",
+           "lastSeq" + place AS seq, "lastEventSeq" + place AS "eventSeq"
+    FROM (SELECT *, count(*) FILTER (WHERE verdict = 0) OVER (PARTITION BY channel ORDER BY n) AS place FROM judged) placed
   ), written AS (
     INSERT INTO chat_message (id, "createdAt", "chatChannelId", seq, "eventSeq", "senderId", content, "clientMessageId",
                               "parentMessageId", "parentMessageCreatedAt")
-    SELECT id, "createdAt", channel, seq, "eventSeq", sender, content, client, parent, "parentCreatedAt" FROM numbered
+    SELECT id, "createdAt", channel, seq, "eventSeq", sender, content, client, parent, "parentCreatedAt"
+    FROM numbered WHERE verdict = 0
   ), remembered AS (
     INSERT INTO chat_message_dedup ("clientMessageId", "chatChannelId", "senderId", "messageId", "messageCreatedAt")
-    SELECT client, channel, sender, id, "createdAt" FROM numbered
+    SELECT client, channel, sender, id, "createdAt" FROM numbered WHERE verdict = 0
   ), last AS (
     SELECT channel, max(id) AS id, max("createdAt") AS "createdAt", max(seq) AS seq, max("eventSeq") AS "eventSeq"
-    FROM numbered GROUP BY channel
+    FROM numbered WHERE verdict = 0 GROUP BY channel
   ), heads AS (
     UPDATE chat_channel_head h SET "lastSeq" = last.seq, "lastEventSeq" = last."eventSeq"
     FROM last WHERE h."chatChannelId" = last.channel
@@ -67,9 +69,7 @@ BEGIN
     UPDATE chat_channel c SET "lastMessageId" = last.id, "lastMessageAt" = last."createdAt"
     FROM last WHERE c.id = last.channel
   )
-  SELECT j.verdict, coalesce(w.id, j."knownId"), coalesce(w."createdAt", j."knownAt"), w.seq, w."eventSeq"
-  FROM judged j LEFT JOIN numbered w ON w.n = j.n
-  ORDER BY j.n;
+  SELECT verdict, id, "createdAt", seq, "eventSeq" FROM numbered ORDER BY n;
 END $$;
 
 -- The same for one message, in two statements when it is stored.
