@@ -1,6 +1,7 @@
 #include "chat/errc.hpp"
 #include "main/admin.hpp"
 #include "main/config.hpp"
+#include "main/secret.hpp"
 #include "main/serve.hpp"
 
 #include <CLI/CLI.hpp>
@@ -92,7 +93,11 @@ class Cli {
     }
 
     int run(int argc, char** argv) {
-        CLI11_PARSE(app_, argc, argv);
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? 0 : kWrongUsage;
+        }
         if (version_->parsed()) {
             std::puts("hubbub " HUBBUB_VERSION);
             return 0;
@@ -100,6 +105,7 @@ class Cli {
         const Loaded loaded = load_config(file_, read_environment(), flags_);
         if (serve_->parsed()) return serve(loaded.config);
         if (config_check_->parsed()) {
+            if (!loaded.config.jwt_secret.empty()) token_secret(loaded.config);
             print_config(loaded);
             return 0;
         }
