@@ -213,7 +213,7 @@ TEST_F(LocalServerTest, WhatKeepsItFromStartingIsSaid) {
 }
 
 TEST(LocalServer, ADeepDataDirectoryThatOnlyHubbubMayEnterWorks) {
-    const TempDir dir{std::string(60, 'd') + "/" + std::string(60, 'e')};
+    const TempDir dir{std::string(60, 'd').append("/").append(60, 'e')};
     fs::permissions(dir.path(), fs::perms{0700});
     const LocalServer server{options(dir.path())};
     EXPECT_EQ(write_row(server.conninfo()), 1);
