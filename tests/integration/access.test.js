@@ -175,11 +175,14 @@ describe('access', () => {
       const chatter = (async () => {
         while (!ended) await o.send(id, 'during');
       })();
-      await m.see('new_message', (event) => event.chatChannelId === id);
-      await end(id);
-      await o.send(id, 'after the end');
-      ended = true;
-      await chatter;
+      try {
+        await m.see('new_message', (event) => event.chatChannelId === id);
+        await end(id);
+        await o.send(id, 'after the end');
+      } finally {
+        ended = true;
+        await chatter;
+      }
       await o.ask('typing_start', { chatChannelId: id });
 
       const { message } = await o.send(open, `fence ${how}`);
