@@ -49,7 +49,8 @@ class Shard {
 
     /// Any thread: runs `work` on this shard, in order for one poster, after what is running now.
     void post(Callback<void()> work);
-    /// Destroys what waits, without running it. After `run` has returned, while all that the work refers to still lives.
+    /// Destroys what waits, without running it. After `run` has returned, while all that the work refers to still
+    /// lives.
     void discard_work();
 
     /// Runs `task.on_tick_end()` once at the end of this loop iteration, however often it is asked for.
@@ -109,7 +110,8 @@ class Shards {
     void run();
     /// Any thread, the shards' own too: asks every shard to end.
     void request_stop();
-    /// Stops every shard and joins its thread. Work that still waits is destroyed without being run. Safe to call twice.
+    /// Stops every shard and joins its thread. Work that still waits is destroyed without being run. Safe to call
+    /// twice.
     void stop();
 
   private:

@@ -22,7 +22,9 @@ class App::RequestHandler final : public net::http::Handler {
 };
 
 App::App(Options options, AdapterFactory adapter)
-    : options_{std::move(options)}, shards_{options_.threads}, server_{shards_, std::move(adapter), options_.socketio},
+    : options_{std::move(options)},
+      shards_{options_.threads},
+      server_{shards_, std::move(adapter), options_.socketio},
       handler_{std::make_unique<RequestHandler>(server_)} {}
 
 App::~App() = default;
@@ -42,6 +44,8 @@ void App::run() {
     shards_.run();
 }
 
-void App::stop() { shards_.request_stop(); }
+void App::stop() {
+    shards_.request_stop();
+}
 
 } // namespace hubbub::socketio

@@ -25,7 +25,8 @@ class App {
     /// A namespace, to be set up before `run`.
     Namespace& of(std::string_view name) { return server_.of(name); }
 
-    /// Listens, then serves until SIGINT, SIGTERM or `stop`. Throws boost::system::system_error if the address is taken.
+    /// Listens, then serves until SIGINT, SIGTERM or `stop`. Throws boost::system::system_error if the address is
+    /// taken.
     void run();
     /// Any thread.
     void stop();
