@@ -30,6 +30,7 @@ try {
     const said = people.ada.page.getByTestId('message').filter({ hasText: text.split(/[*`\n]/)[0] });
     await said.waitFor();
   }
+  await people.ada.page.getByTestId('members-button').filter({ hasText: '3' }).waitFor();
   await people.alan.page.getByTestId('composer').pressSequentially('Me too');
   await people.ada.page.getByTestId('typing').filter({ hasText: 'alan' }).waitFor();
   for (const [name, file] of [['ada', 'chat-light'], ['grace', 'chat-dark']])
