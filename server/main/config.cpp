@@ -205,7 +205,7 @@ void read_variables(Loaded& loaded, const std::map<std::string, std::string>& en
     for (const auto& [name, value] : environment) {
         if (name == kConfigVariable) continue;
         const auto& all = settings();
-        const auto setting = std::ranges::find_if(all, [&](const Setting& each) { return each.environment() == name; });
+        const auto setting = std::ranges::find(all, name, &Setting::environment);
         if (setting == all.end()) {
             std::vector<std::string> known{std::string{kConfigVariable}};
             for (const auto& each : all) known.push_back(each.environment());
