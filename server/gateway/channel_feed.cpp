@@ -32,6 +32,11 @@ void ChannelFeed::publish(ChannelId id, std::int64_t event_seq, std::string_view
     if (!channel.waiting.empty()) read_missing(id, channel);
 }
 
+std::int64_t ChannelFeed::published(ChannelId id) const {
+    const auto channel = channels_.find(id);
+    return channel == channels_.end() ? 0 : channel->second.last;
+}
+
 void ChannelFeed::notice(ChannelId id, std::int64_t event_seq) {
     Channel& channel = channels_[id];
     if (channel.last == 0) channel.last = event_seq;

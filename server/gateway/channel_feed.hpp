@@ -25,6 +25,8 @@ class ChannelFeed {
 
     /// Broadcasts `event` with `json` to the channel's room, now or when everything before it has left.
     void publish(ChannelId channel, std::int64_t event_seq, std::string_view event, std::string json);
+    /// The eventSeq of what left last; 0 if nothing has since the start.
+    std::int64_t published(ChannelId channel) const;
     /// An event of that number is committed, and may or may not have been broadcast.
     void notice(ChannelId channel, std::int64_t event_seq);
     /// A write was answered `unavailable`: it may have been committed all the same.

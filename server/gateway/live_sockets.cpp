@@ -4,6 +4,8 @@
 #include "gateway/json/encode.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 namespace hubbub::gateway {
@@ -84,6 +86,39 @@ void LiveSockets::channel_removed(UserId user, ChannelId channel, std::string_vi
     std::string event;
     JsonWriter{event}.begin_object().field("chatChannelId", channel).field("reason", reason).end_object();
     node_.nsp.to(user_room(user)).except(except).emit("channel_removed", RawJson{event});
+}
+
+Task<bool> LiveSockets::settle(std::vector<Head> heads) {
+    struct State {
+        std::vector<Head> heads;
+        std::atomic<std::size_t> shards_left;
+        std::atomic<bool> overtaken = false;
+        Callback<void()> done;
+    };
+    auto state = std::make_shared<State>();
+    state->heads = std::move(heads);
+    state->shards_left = node_.shards.size();
+
+    auto check = [this, state](std::size_t shard) {
+        for (const Head& head : state->heads) {
+            if (node_.owner(head.channel).index() != shard) continue;
+            if (node_.services[shard]->feed.published(head.channel) > head.event_seq) state->overtaken = true;
+        }
+        if (--state->shards_left == 0) state->done();
+    };
+    auto start = [this, &state, &check](Callback<void()> done) {
+        state->done = std::move(done);
+        for (std::size_t i = 0; i < node_.shards.size(); ++i) {
+            auto wait = [this, i, check] { node_.services[i]->writes.after([check, i] { check(i); }); };
+            if (node_.shards[i].on_this_thread()) {
+                wait();
+            } else {
+                node_.shards[i].post(std::move(wait));
+            }
+        }
+    };
+    co_await internal::completion_of(std::move(start));
+    co_return state->overtaken;
 }
 
 Task<> LiveSockets::end_session(UserId user, SessionId session) {

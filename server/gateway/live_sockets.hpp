@@ -53,6 +53,17 @@ class LiveSockets {
     void channel_added(UserId user, const chat::ChannelState& state, std::string_view except = {});
     void channel_removed(UserId user, ChannelId channel, std::string_view reason, std::string_view except = {});
 
+    /// How far somebody has read a channel.
+    struct Head {
+        ChannelId channel;
+        std::int64_t event_seq;
+    };
+    /// Done when every event that was committed before the call has reached the sockets of its room. Lets an answer
+    /// that was read from the database stand in one line with the live events: those up to what was read have come
+    /// before it, and the others come after it. Returns whether an event later than one of `heads` has been broadcast
+    /// already.
+    Task<bool> settle(std::vector<Head> heads);
+
     /// The session is revoked: its sockets are told and closed. Done when all are.
     Task<> end_session(UserId user, SessionId session);
 

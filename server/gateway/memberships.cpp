@@ -36,16 +36,18 @@ Task<Result<MembershipChange>> Memberships::remove(ChannelId channel, UserId act
 }
 
 Task<Result<MembershipChange>> Memberships::join_here(ChannelId channel, UserId user, std::string socket_id) {
-    chat::Channels& channels = node_.services_of(node_.owner(channel)).channels;
-    auto change = co_await channels.join(channel, user);
+    Services& here = node_.services_of(node_.owner(channel));
+    const auto write = here.writes.enter();
+    auto change = co_await here.channels.join(channel, user);
     if (!change) co_return change.error();
     if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(socket_id));
     co_return change;
 }
 
 Task<Result<MembershipChange>> Memberships::add_here(ChannelId channel, UserId actor, UserId user, chat::Role role) {
-    chat::Channels& channels = node_.services_of(node_.owner(channel)).channels;
-    auto change = co_await channels.add(channel, actor, user, role);
+    Services& here = node_.services_of(node_.owner(channel));
+    const auto write = here.writes.enter();
+    auto change = co_await here.channels.add(channel, actor, user, role);
     if (!change) co_return change.error();
     std::string nobody; // REST: every socket is told
     if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(nobody));
@@ -62,8 +64,9 @@ Task<> Memberships::bring_in(ChannelId channel, MembershipChange change, std::st
 
 Task<Result<MembershipChange>> Memberships::remove_here(ChannelId channel, UserId actor, UserId user,
                                                         std::string socket_id) {
-    chat::Channels& channels = node_.services_of(node_.owner(channel)).channels;
-    auto change = co_await channels.remove(channel, actor, user);
+    Services& here = node_.services_of(node_.owner(channel));
+    const auto write = here.writes.enter();
+    auto change = co_await here.channels.remove(channel, actor, user);
     if (!change) co_return change.error();
     co_await sockets_.expel(channel, *change);
     sockets_.channel_removed(user, channel, actor == user ? "left" : "removed", socket_id);

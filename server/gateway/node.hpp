@@ -7,6 +7,7 @@
 #include "gateway/channel_feed.hpp"
 #include "gateway/counters.hpp"
 #include "gateway/rate_limiter.hpp"
+#include "gateway/write_barrier.hpp"
 #include "socketio/server.hpp"
 
 #include <atomic>
@@ -42,7 +43,8 @@ struct Services {
     chat::Auth auth;
     chat::Channels channels;
     chat::Messages messages;
-    ChannelFeed feed; ///< of the channels that this shard owns
+    ChannelFeed feed;    ///< of the channels that this shard owns
+    WriteBarrier writes; ///< to these channels
 };
 
 /// What every part of the gateway shares. Immutable once the shards run, but for its atomics.

@@ -109,17 +109,27 @@ Task<> SocketGateway::bring_in(SocketPtr socket) {
     LiveSockets::Watch& watch = session.arrival->watch;
     chat::Channels& channels_service = services(*socket).channels;
     std::vector<chat::ChannelState> channels;
-    // Read again for as long as a membership changed meanwhile: a list from before a removal must never be joined.
-    do {
+    bool in_rooms = false;
+    for (bool current = false; !current;) {
         watch.take_changed();
         auto read = co_await channels_service.of_user(session.claims.user);
         if (!socket->connected()) co_return;
         if (!read) co_return close(*socket, to_failure(read.error()).name);
+        // A list from before a removal must never be joined; after this, removals find the socket in the rooms.
+        if (watch.take_changed()) continue;
         channels = std::move(*read);
-    } while (watch.take_changed());
+        std::vector<LiveSockets::Head> heads;
+        for (const chat::ChannelState& channel : channels) {
+            socket->join(channel_room(channel.id));
+            heads.push_back({channel.id, channel.last_event_seq});
+        }
+        // An event between the read and the rooms would be in neither: then it is read again, now from within them.
+        const bool read_in_rooms = std::exchange(in_rooms, true);
+        const bool overtaken = co_await sockets_.settle(std::move(heads));
+        if (!socket->connected()) co_return;
+        current = !watch.take_changed() && (read_in_rooms || !overtaken);
+    }
     if (watch.revoked()) co_return close(*socket, ErrorName::auth_revoked);
-
-    for (const chat::ChannelState& channel : channels) socket->join(channel_room(channel.id));
     welcome(*socket, channels);
 }
 

@@ -112,11 +112,12 @@ void SocketGateway::send_message(Socket& socket, EventCall call, const boost::js
 
 /// On the channel's owner shard.
 void SocketGateway::append(std::unique_ptr<PendingSend> send) {
-    chat::Messages& messages = node_.services_of(node_.owner(send->channel)).messages;
+    Services& here = node_.services_of(node_.owner(send->channel));
     chat::NewMessage message = std::move(send->message);
-    messages.send(std::move(message), [this, send = std::move(send)](Result<chat::Appended> appended) mutable {
+    auto done = [this, write = here.writes.enter(), send = std::move(send)](Result<chat::Appended> appended) mutable {
         on_appended(std::move(send), appended);
-    });
+    };
+    here.messages.send(std::move(message), std::move(done));
 }
 
 /// On the channel's owner shard, in commit order: the order in which the broadcasts leave.

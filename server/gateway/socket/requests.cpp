@@ -75,7 +75,14 @@ SocketGateway::Answer SocketGateway::do_join(SocketPtr socket, JoinChannel comma
         write_array(json, "messages", history.messages);
     }
     json.end_object();
+    co_await settle();
     co_return answer;
+}
+
+/// Before an answer with events: those in it that come live as well have come before it.
+Task<> SocketGateway::settle() {
+    std::vector<LiveSockets::Head> none;
+    co_await sockets_.settle(std::move(none));
 }
 
 void SocketGateway::leave_channel(Socket& socket, EventCall call, const boost::json::value& payload) {
@@ -145,6 +152,7 @@ SocketGateway::Answer SocketGateway::do_resume(SocketPtr socket, Resume command)
         json.raw(encode_channel_events(known.id, events, room)).end_object();
     }
     json.end_object().end_object();
+    co_await settle();
     co_return answer;
 }
 

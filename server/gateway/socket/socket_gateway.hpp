@@ -76,6 +76,7 @@ class SocketGateway {
     Answer do_get_history(SocketPtr socket, GetHistory command);
     Answer do_resume(SocketPtr socket, Resume command);
     Answer do_refresh_token(SocketPtr socket, std::string token);
+    Task<> settle();
     Answer refuse_stranger(SocketPtr socket, ChannelId channel);
 
     Services& services(const Socket& socket) { return node_.services_of(socket.shard()); }
