@@ -37,7 +37,7 @@ void replace_file(const fs::path& path, const std::string& content, const Identi
     const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     const bool written =
         file && ::write(file.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size());
-    if (!written || (owner.switches && ::fchown(file.get(), owner.uid, owner.gid) != 0) || ::fsync(file.get()) != 0) {
+    if (!written || (owner.switches && ::fchown(file.get(), owner.uid, owner.gid) != 0)) {
         fail("cannot write", path);
     }
 }
@@ -109,9 +109,9 @@ void Cluster::ensure_initialised() {
         give(unfinished);
         initialise(unfinished);
         configure(unfinished);
+        flush(unfinished);
         if (::rename(unfinished.c_str(), directory().c_str()) != 0) fail("cannot make", directory());
-        const Descriptor parent{::open(data_dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-        ::fsync(parent.get());
+        flush(data_dir_);
     }
     server_path_ = reachable(directory(), directory_handle_);
 }
@@ -121,10 +121,17 @@ void Cluster::initialise(const fs::path& path) const {
     const std::string where = reachable(path, keep);
     const auto finished =
         run({.argv = {binaries_.directory / "initdb", "--pgdata=" + where, "--username=" + std::string{kDatabase},
-                      "--encoding=UTF8", "--locale=C.UTF-8", "--auth=peer", "--data-checksums"},
+                      "--encoding=UTF8", "--locale=C.UTF-8", "--auth=peer", "--data-checksums", "--no-sync"},
              .keep = keep.get()},
             identity_);
     if (finished.status != 0) throw StartupError{"initdb of the private PostgreSQL failed: " + finished.output};
+}
+
+void Cluster::flush(const fs::path& path) const {
+    if (!durable_) return;
+    // The whole file system in one go: file by file, as initdb does it, takes seconds on a busy disk.
+    const Descriptor handle{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (::syncfs(handle.get()) != 0) fail("cannot flush", path);
 }
 
 void Cluster::configure(const fs::path& path) const {

@@ -38,6 +38,7 @@ class Cluster {
     std::string reachable(const std::filesystem::path& path, Descriptor& keep) const;
     void initialise(const std::filesystem::path& path) const;
     void configure(const std::filesystem::path& path) const;
+    void flush(const std::filesystem::path& path) const;
     void give(const std::filesystem::path& path) const;
     bool is_ours(const Child& process) const;
     static void stop_leftover(const Child& process);
