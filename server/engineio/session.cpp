@@ -148,6 +148,7 @@ void Session::on_poll(const std::shared_ptr<Exchange>& exchange) {
     }
     poll_ = exchange;
     if (closed_) {
+        if (!queue_.empty()) return answer_poll();
         answer_poll("1");
         return engine_.forget(*this);
     }

@@ -241,6 +241,19 @@ describe('Socket.IO protocol', { concurrency: true }, () => {
     session.close();
   });
 
+  // socket.io-client acts on the engine's close at once, on a DISCONNECT in the same answer only afterwards.
+  test('the server disconnects and closes, on polling: DISCONNECT in one answer, the close in the next', async () => {
+    const session = await PollingSession.open(server.socketio);
+    await session.post('40/features');
+    await session.take(1);
+    await session.post('42/features,["disconnect-me",true]');
+    const first = await session.poll();
+    assert.ok(first.includes('41/features,'), `${first}`);
+    assert.ok(!first.includes('1'), `${first}`);
+    assert.ok((await session.poll()).includes('1'));
+    assert.ok(await session.isDead());
+  });
+
   test('unknown ack ids are ignored', async () => {
     const session = await connect();
     session.send('43999["nobody asked"]');
