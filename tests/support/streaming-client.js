@@ -13,7 +13,9 @@ export class StreamingClient {
   faults = []; // whatever a client must never see
   inFlight = 0;
   retries = 0;
-  #early = new Map(); // events beyond the next one: they wait for `resume`
+  #early = new Map(); // events that came while `resume` was under way
+  #resumedTo = 0; // the last eventSeq that came by `resume`
+  #lastLive = 0; // the last eventSeq that was broadcast to this connection
   #resuming = true;
   #sending = false;
 
@@ -29,7 +31,11 @@ export class StreamingClient {
     this.channel = channel;
     this.chat = new ChatClient(url, user.session.accessToken, options);
     this.chat.socket.on('connected', (connected) => this.#onConnected(connected));
-    this.chat.socket.on('disconnect', () => (this.#resuming = true));
+    this.chat.socket.on('disconnect', () => {
+      this.#resuming = true;
+      this.#lastLive = 0;
+      this.#early.clear();
+    });
     this.chat.socket.on('new_message', (event) => this.#onEvent(event));
   }
 
@@ -104,31 +110,30 @@ export class StreamingClient {
       const { recovered, events } = ack.channels[this.channel];
       if (!recovered) this.faults.push('not recovered');
       for (const { data } of events) this.#apply(data);
+      this.#resumedTo = this.firstEventSeq + this.stream.length - 1;
     }
     this.#resuming = false;
-    this.#applyEarly();
-    if (this.#early.size > 0) this.faults.push(`a gap before eventSeq ${[...this.#early.keys()]} after resume`);
+    for (const event of this.#early.values()) this.#follow(event);
+    this.#early.clear();
   }
 
   #onEvent(event) {
-    const due = this.firstEventSeq + this.stream.length;
+    if (event.eventSeq <= this.#lastLive) this.faults.push(`${event.eventSeq} was broadcast after ${this.#lastLive}`);
+    this.#lastLive = event.eventSeq;
     if (this.#resuming) this.#early.set(event.eventSeq, event);
-    else if (event.eventSeq === due) this.#apply(event);
-    else this.faults.push(`eventSeq ${event.eventSeq} came live when ${due} was due`);
+    else this.#follow(event);
+  }
+
+  /** `resume` reads what is committed, and may be faster than its broadcast: the client tells by eventSeq. */
+  #follow(event) {
+    const due = this.firstEventSeq + this.stream.length;
+    if (event.eventSeq === due) this.stream.push(event);
+    else if (event.eventSeq > this.#resumedTo) this.faults.push(`${event.eventSeq} came live when ${due} was due`);
   }
 
   #apply(event) {
     const due = this.firstEventSeq + this.stream.length;
     if (event.eventSeq === due) this.stream.push(event);
     else if (event.eventSeq > due) this.faults.push(`resume skipped from ${due} to ${event.eventSeq}`);
-  }
-
-  #applyEarly() {
-    for (const [eventSeq, event] of [...this.#early].sort(([a], [b]) => a - b)) {
-      const due = this.firstEventSeq + this.stream.length;
-      if (eventSeq > due) break;
-      if (eventSeq === due) this.stream.push(event);
-      this.#early.delete(eventSeq);
-    }
   }
 }
