@@ -58,10 +58,9 @@ class LiveSockets {
         ChannelId channel;
         std::int64_t event_seq;
     };
-    /// Done when every event that was committed before the call has reached the sockets of its room. Lets an answer
-    /// that was read from the database stand in one line with the live events: those up to what was read have come
-    /// before it, and the others come after it. Returns whether an event later than one of `heads` has been broadcast
-    /// already.
+    /// Done when every event that was committed before the call has reached the sockets of its room. An answer that was
+    /// read from the database before then stands in one line with the live events: none that it holds comes after it.
+    /// Returns whether an event later than one of `heads` has been broadcast already.
     Task<bool> settle(std::vector<Head> heads);
 
     /// The session is revoked: its sockets are told and closed. Done when all are.
