@@ -5,7 +5,7 @@ namespace hubbub::chat {
 Task<Result<History>> Messages::history(ChannelId channel, UserId reader, HistoryQuery query) {
     const auto member = co_await channels_.membership(channel, reader);
     if (!member) co_return member.error();
-    auto page = co_await store_.history(channel, std::move(query));
+    auto page = co_await store_.history(channel, query);
     co_return page;
 }
 

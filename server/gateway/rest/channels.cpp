@@ -147,7 +147,7 @@ RestApi::Answer RestApi::list_messages(Call& call) {
     if (wanted.around && (wanted.before || wanted.after)) query.fail(ErrorName::validation_format, "around");
     if (query.failure()) co_return *query.failure();
 
-    const auto page = co_await call.services.messages.history(channel, call.caller.user, std::move(wanted));
+    const auto page = co_await call.services.messages.history(channel, call.caller.user, wanted);
     if (!page) co_return to_failure(page.error());
     std::string text;
     JsonWriter json{text};

@@ -68,7 +68,7 @@ SocketGateway::Answer SocketGateway::do_join(SocketPtr socket, JoinChannel comma
         if (command.history_limit > 0) {
             chat::HistoryQuery newest;
             newest.limit = command.history_limit;
-            auto page = co_await here.messages.history(command.channel, user, std::move(newest));
+            auto page = co_await here.messages.history(command.channel, user, newest);
             if (!page) co_return to_failure(page.error());
             history = std::move(*page);
         }
