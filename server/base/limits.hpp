@@ -22,6 +22,7 @@ inline constexpr std::size_t kHttpPipelinedBytesMax = 64 * 1024; ///< unread byt
 inline constexpr std::size_t kReadBufferBytes = 64 * 1024;        ///< one a shard, shared by its sockets
 inline constexpr std::size_t kOutboxBytesMax = 4 * 1024 * 1024;   ///< a slow consumer above it is closed
 inline constexpr std::size_t kOutboxVolatileBytesMax = 64 * 1024; ///< volatile events are dropped above it
+inline constexpr std::size_t kDeflateThreshold = 1024;            ///< shorter messages are never compressed
 inline constexpr std::size_t kConnectionsPerShardMax = 100'000;
 inline constexpr auto kCloseLinger = 2s; ///< for the peer to answer a close before the reset
 

@@ -42,7 +42,7 @@ std::uint8_t write_header(Frame::Kind kind, std::uint64_t payload, char* out) {
 
 } // namespace
 
-FramePtr Frame::make(Kind kind, std::initializer_list<std::string_view> parts) {
+FramePtr Frame::make(Kind kind, std::initializer_list<std::string_view> parts, Compression compression) {
     std::size_t payload = 0;
     for (const std::string_view part : parts) payload += part.size();
     assert((kind != Kind::ping && kind != Kind::pong && kind != Kind::close) || payload <= 125);
@@ -50,7 +50,7 @@ FramePtr Frame::make(Kind kind, std::initializer_list<std::string_view> parts) {
     char header[kHeaderBytesMax];
     const std::uint8_t header_size = write_header(kind, payload, header);
     void* memory = ::operator new(sizeof(Frame) + header_size + payload);
-    auto* frame = new (memory) Frame{kind, header_size, header_size + payload};
+    auto* frame = new (memory) Frame{kind, header_size, compression, header_size + payload};
 
     char* out = static_cast<char*>(memory) + sizeof(Frame);
     std::memcpy(out, header, header_size);

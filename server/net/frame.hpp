@@ -15,22 +15,26 @@ namespace hubbub::net {
 class Frame {
   public:
     enum class Kind : std::uint8_t { raw, text, binary, ping, pong, close };
+    /// Whether a connection that agreed on permessage-deflate may send the frame compressed.
+    enum class Compression : std::uint8_t { allowed, never };
 
     /// The concatenation of `parts`, with an unmasked single-frame WebSocket header unless `kind` is raw (RFC
     /// 6455, 5.2).
-    static class FramePtr make(Kind kind, std::initializer_list<std::string_view> parts);
+    static class FramePtr make(Kind kind, std::initializer_list<std::string_view> parts,
+                               Compression compression = Compression::allowed);
 
     Kind kind() const { return kind_; }
     std::string_view payload() const { return {bytes() + header_size_, size_ - header_size_}; }
     std::string_view wire() const { return {bytes(), size_}; }
+    Compression compression() const { return compression_; }
 
     Frame(const Frame&) = delete;
     Frame& operator=(const Frame&) = delete;
 
   private:
     friend class FramePtr;
-    Frame(Kind kind, std::uint8_t header_size, std::size_t size)
-        : kind_{kind}, header_size_{header_size}, size_{size} {}
+    Frame(Kind kind, std::uint8_t header_size, Compression compression, std::size_t size)
+        : kind_{kind}, header_size_{header_size}, compression_{compression}, size_{size} {}
     ~Frame() = default;
     const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
     static void destroy(Frame* frame) noexcept;
@@ -38,6 +42,7 @@ class Frame {
     std::uint32_t references_ = 1;
     Kind kind_;
     std::uint8_t header_size_;
+    Compression compression_;
     std::size_t size_;
 };
 

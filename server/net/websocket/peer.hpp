@@ -1,8 +1,10 @@
 #pragma once
+#include "base/limits.hpp"
 #include "net/frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,8 +24,14 @@ enum class CloseCode : std::uint16_t {
     internal_error = 1011,
 };
 
+/// permessage-deflate (RFC 7692), without context takeover in either direction: a connection keeps no state of it.
+struct Deflate {
+    std::size_t threshold = limits::kDeflateThreshold; ///< shorter messages leave as they are
+};
+
 struct Options {
-    std::size_t message_bytes_max; ///< over it: close 1009
+    std::size_t message_bytes_max;       ///< of one message, inflated; over it: close 1009
+    std::optional<Deflate> deflate = {}; ///< none: never agreed to
 };
 
 /// What happens on a WebSocket connection, on its shard.
