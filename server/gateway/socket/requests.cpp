@@ -106,7 +106,7 @@ void SocketGateway::get_history(Socket& socket, EventCall call, const boost::jso
 
 SocketGateway::Answer SocketGateway::do_get_history(SocketPtr socket, GetHistory command) {
     const UserId user = session_of(*socket)->claims.user;
-    const auto page = co_await services(*socket).messages.history(command.channel, user, std::move(command.query));
+    const auto page = co_await services(*socket).messages.history(command.channel, user, command.query);
     if (!page) co_return to_failure(page.error());
     std::string answer;
     JsonWriter json{answer};
