@@ -1,6 +1,6 @@
 // Sends every `message` back, and acknowledges it when asked.
-#include "adapters/local/local_adapter.hpp"
-#include "socketio/app.hpp"
+#include <hubbub/adapters/local/local_adapter.hpp>
+#include <hubbub/socketio/app.hpp>
 
 using namespace hubbub;
 

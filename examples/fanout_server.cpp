@@ -1,9 +1,8 @@
 // Every client is in one room: what one sends as `send_message`, all receive as `new_message`.
 // Usage: fanout_server [--port N] [--threads N]
-#include "adapters/local/local_adapter.hpp"
-#include "socketio/app.hpp"
-
 #include <CLI/CLI.hpp>
+#include <hubbub/adapters/local/local_adapter.hpp>
+#include <hubbub/socketio/app.hpp>
 
 using namespace hubbub;
 

@@ -57,6 +57,7 @@ const crossings = [
   ['server/gateway/socket/x.hpp', include('storage/store.hpp')],
   ['server/gateway/socket/y.hpp', include('net/internal/b.hpp')],
   ['server/surprise/x.hpp', include('base/result.hpp')],
+  ['examples/x.cpp', '#include <hubbub/net/internal/b.hpp>\n'],
   ['server/net/y.hpp', include('y.hpp')],
   ['examples/x.cpp', include('net/internal/b.hpp')],
   ['web/src/features/auth/x.ts', importing('../channels/list')],
