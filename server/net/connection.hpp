@@ -52,7 +52,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     ~Connection();
 
     runtime::Shard& shard() const { return shard_; }
-    const std::string& remote_address() const { return remote_address_; } ///< numeric IP, without port
+    /// Numeric IP of the peer, without port; empty if it is gone. Asks the kernel: keep the answer.
+    std::string remote_address() const;
 
     /// Replaces the protocol, also from within the old one's calls (it is destroyed in the next loop iteration; what
     /// its `on_data` returns still counts). The new one gets what is left when that `on_data` returns, or else in the
@@ -74,6 +75,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     /// Closes when everything queued is written and the peer has closed its side, or after `limits::kCloseLinger`.
     /// Reads are ignored from now on.
     void close_after_flush();
+    /// Closes after `limits::kCloseLinger`, counted from the last such call: the peer still has something to say.
+    void close_later();
     /// Closes now and forgets what is queued. `on_closed` is called from the loop, never from inside this call.
     void close();
 
@@ -83,7 +86,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     /// Bytes read but not consumed, moved out; for `release_descriptor`. Not from inside `on_data`.
     std::string take_unconsumed();
     /// Feeds bytes as if they had been read, in the next loop iteration; for a connection that came from another shard.
-    void feed(std::string data);
+    void feed(const std::string& data);
 
   private:
     friend class ConnectionSet;
@@ -103,6 +106,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     static void on_readable(std::shared_ptr<Connection> self);
     void read_available();
     void deliver(std::span<char> data);
+    void keep(std::span<const char> left_over);
     std::size_t hand_over(std::span<char> data);
     void flush();
     void wait_writable();
@@ -123,8 +127,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     Outbox outbox_;
     std::unique_ptr<Protocol> protocol_;
     std::unique_ptr<runtime::Timer> linger_;
-    std::string unconsumed_;
-    std::string remote_address_;
+    std::unique_ptr<std::string> unconsumed_; // rare: null when there is nothing
     // Set when the connection is open but nothing waits for it, or when it is closed and on_closed is still to come.
     std::shared_ptr<Connection> self_;
     ConnectionSet* set_;

@@ -140,7 +140,7 @@ void ServerCore::take_over(Moved moved) {
     auto owned = std::make_unique<Session>(*this, *connection);
     Session& session = *owned;
     connection->set_protocol(std::move(owned));
-    connection->feed(std::move(moved.unconsumed));
+    connection->feed(moved.unconsumed);
     session.dispatch(std::move(moved.request));
 }
 

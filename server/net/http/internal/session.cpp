@@ -11,6 +11,7 @@ namespace hubbub::net::http {
 Session::Session(ServerCore& server, Connection& connection)
     : server_{server},
       connection_{connection},
+      remote_address_{connection.remote_address()},
       timer_{[](void* self) { static_cast<Session*>(self)->on_timeout(); }, this} {
     await(Awaited::request);
 }
@@ -48,7 +49,7 @@ void Session::dispatch(Request request) {
     ++server_.connections.counters().requests;
     phase_ = Phase::handling;
     timer_.disarm();
-    request.remote_address = connection_.remote_address();
+    request.remote_address = remote_address_;
     auto exchange = std::make_shared<SessionExchange>(connection_.shared_from_this(), *this, std::move(request));
     exchange_ = exchange.get();
     try {

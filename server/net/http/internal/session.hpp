@@ -44,6 +44,7 @@ class Session final : public Protocol {
 
     ServerCore& server_;
     Connection& connection_;
+    const std::string remote_address_;
     RequestParser parser_;
     runtime::Timer timer_;
     SessionExchange* exchange_ = nullptr; // while it is open

@@ -1,7 +1,5 @@
 #include "net/websocket/internal/peer_protocol.hpp"
 
-#include "base/limits.hpp"
-
 #include <utility>
 
 namespace hubbub::net::websocket {
@@ -37,9 +35,7 @@ void PeerProtocol::send(FramePtr frame) {
 void PeerProtocol::close(CloseCode code, std::string_view reason) {
     if (closing_ || !connection_.is_open()) return;
     send_close(code, reason);
-    linger_ = std::make_unique<runtime::Timer>(
-        [](void* self) { static_cast<PeerProtocol*>(self)->connection_.close(); }, this);
-    connection_.shard().arm(*linger_, limits::kCloseLinger);
+    connection_.close_later();
 }
 
 void PeerProtocol::detach() {
@@ -101,7 +97,6 @@ void PeerProtocol::on_drained() {
 }
 
 void PeerProtocol::on_closed() {
-    if (linger_ != nullptr) linger_->disarm();
     next_pong_ = {};
     if (handler_ != nullptr) std::exchange(handler_, nullptr)->on_closed(ended_with_);
 }

@@ -39,7 +39,6 @@ class PeerProtocol final : public Protocol, public Peer, private Sink {
     Handler* handler_; // null when detached
     Parser parser_;
     FramePtr next_pong_;
-    std::unique_ptr<runtime::Timer> linger_; // while the peer's close is awaited
     CloseCode ended_with_ = CloseCode::abnormal;
     bool closing_ = false;     // a close frame is queued or gone
     bool pong_queued_ = false; // not yet written
