@@ -1,6 +1,9 @@
 #pragma once
+#include "poller.hpp"
+
+#include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -8,61 +11,65 @@ namespace hubbub::load {
 
 class Client;
 
-/// Where the packets of clients go, on the one thread there is.
-class PacketHandler {
+/// What happens to clients, on the one thread there is.
+class ClientHandler {
   public:
-    virtual ~PacketHandler() = default;
+    virtual ~ClientHandler() = default;
+    /// The server accepted the namespace CONNECT.
+    virtual void on_connected(Client&) {}
     /// `packet` is a Socket.IO EVENT or ACK as it stands on the wire (`2["new_message",…]`, `312[…]`); it dies with the
     /// call.
     virtual void on_packet(Client& client, std::string_view packet) = 0;
+    /// The server ended the connection. A load that lost a client counts nothing: throws, unless it is meant to happen.
+    virtual void on_end(Client& client);
 };
 
-/// One Socket.IO client on a WebSocket, without more of the protocols than a load needs: no polling, no binary, no
-/// compression, no fragments. Anything it does not expect is a std::runtime_error: a load that lost a client counts
-/// nothing.
+enum class Transport { websocket, polling };
+
+struct Target {
+    std::uint16_t port = 3000; ///< on 127.0.0.1
+    std::string path = "/socket.io/";
+    Transport transport = Transport::websocket;
+};
+
+/// One Socket.IO client, without more of the protocols than a load needs: no upgrade, no binary, no compression.
+/// Anything it does not expect is a std::runtime_error.
 class Client {
   public:
-    struct Target {
-        std::uint16_t port = 3000; ///< on 127.0.0.1
-        std::string path = "/socket.io/";
-    };
-
-    /// Starts to connect. `auth` is the payload of the CONNECT packet, JSON or empty. `index` is the caller's.
-    Client(const Target& target, std::string auth, std::size_t index, PacketHandler& handler);
+    /// `auth` is the payload of the CONNECT packet, JSON or empty. `index` is the caller's.
+    Client(std::string auth, std::size_t index, ClientHandler& handler);
+    virtual ~Client() = default;
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
-    ~Client();
 
-    int fd() const { return fd_; }
     std::size_t index() const { return index_; }
-    /// The server accepted the namespace CONNECT.
-    bool connected() const { return state_ == State::connected; }
-    std::uint64_t bytes_received() const { return bytes_received_; }
-    /// There is more to write than the socket takes now.
-    bool wants_write() const { return !out_.empty(); }
 
     /// Queues a Socket.IO packet; `flush` sends what is queued.
-    void send(std::string_view packet);
-    void flush();
+    void send(std::string_view packet) { send_engine_packet("4", packet); }
+    virtual void flush() = 0;
 
-    /// The socket is readable. `scratch` is where this call reads into, shared by all clients.
-    void on_readable(std::span<char> scratch);
+    /// A client that does not keep up: its socket's receive buffer is small, and nobody reads from it.
+    virtual void stop_reading() = 0;
+    virtual void resume_reading() = 0;
+
+  protected:
+    virtual void send_engine_packet(std::string_view head, std::string_view data) = 0;
+    /// The open packet of the Engine.IO session.
+    virtual void on_open(std::string_view) {}
+    void on_engine_packet(std::string_view packet);
+    void on_end() { handler_.on_end(*this); }
 
   private:
-    enum class State { upgrading, opening, joining, connected };
+    enum class State { opening, joining, connected };
 
-    std::size_t consume(std::string_view bytes);
-    void on_message(std::string_view engine_packet);
-    void queue_frame(std::uint8_t opcode, std::string_view head, std::string_view payload);
-
-    PacketHandler& handler_;
+    ClientHandler& handler_;
     std::string auth_;
-    std::string carry_; ///< the start of a frame whose end is not here yet
-    std::string out_;
-    std::uint64_t bytes_received_ = 0;
     std::size_t index_;
-    int fd_;
-    State state_ = State::upgrading;
+    State state_ = State::opening;
 };
+
+/// Starts to connect a client of `target.transport`.
+std::unique_ptr<Client> make_client(Poller& poller, const Target& target, std::string auth, std::size_t index,
+                                    ClientHandler& handler);
 
 } // namespace hubbub::load

@@ -1,6 +1,7 @@
 #pragma once
 #include "client.hpp"
 
+#include <boost/json/object.hpp>
 #include <sys/types.h>
 
 #include <chrono>
@@ -9,37 +10,38 @@
 
 namespace hubbub::load {
 
-/// What every mode is told.
+/// What every mode is told. The modes answer with what they measured.
 struct Load {
-    Client::Target target;
-    pid_t server = 0; ///< whose CPU and memory are measured
+    Target target;
+    pid_t server = 0;   ///< whose CPU and memory are measured
+    pid_t database = 0; ///< whose children's CPU is measured beside it; 0: none
     std::size_t clients = 1000;
     std::vector<std::string> tokens; ///< client i authenticates with token i modulo their number; none: no auth
-    std::chrono::seconds duration{5};
+    std::chrono::milliseconds duration{5000};
 };
 
 /// The CONNECT payload of client `index`.
 std::string auth_of(const Load& load, std::size_t index);
 
-/// When a publisher sends its next message.
-enum class Until { broadcast, ack };
-
 struct Fanout {
     std::size_t publishers = 8; ///< of the clients
-    std::size_t in_flight = 4;  ///< messages each
-    Until until = Until::broadcast;
+    std::size_t in_flight = 4;  ///< messages each, until their own broadcast comes; if there is no rate
+    double rate = 0;            ///< messages a second in all, whatever becomes of them; 0: keep `in_flight`
+    std::size_t slow = 0;       ///< clients that stop reading before the first message
+    std::size_t message_bytes = 120;
     std::chrono::milliseconds warm_up{1000};
+    bool count_syscalls = false; ///< the server's; in a run of its own, for it slows the server
 };
 
-/// All clients are in one room. Publishers keep messages of 120 bytes (the JSON object) in flight, as `send_message`;
-/// every client must get each as `new_message` once and in its publisher's order, or the run throws. Prints a JSON
-/// object.
-void run_fanout(const Load& load, const Fanout& fanout);
+/// All clients are in one room. Publishers send JSON objects of `message_bytes` as `send_message`; every client that
+/// reads must get each as `new_message` once and in its publisher's order, or the run throws.
+boost::json::object run_fanout(const Load& load, const Fanout& fanout);
 
-/// Connects the clients, and measures what they cost while nothing but heartbeats happens. Prints a JSON object.
-void run_idle(const Load& load);
+/// Connects the clients, and measures what they cost while nothing but heartbeats happens.
+boost::json::object run_idle(const Load& load);
 
-/// Measures connecting the clients, `at_once` at a time. Prints a JSON object.
-void run_connect(const Load& load, std::size_t at_once);
+/// Measures connecting the clients, `at_once` at a time, after `warm_up` others. With tokens a client counts once it
+/// has the event `connected`, which says that it is in its rooms.
+boost::json::object run_connect(const Load& load, std::size_t at_once, std::size_t warm_up);
 
 } // namespace hubbub::load

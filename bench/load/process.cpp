@@ -17,6 +17,16 @@ std::chrono::nanoseconds cpu_time(pid_t process) {
     return sum;
 }
 
+std::chrono::nanoseconds cpu_time_of_children(pid_t parent) {
+    std::chrono::nanoseconds sum{0};
+    const std::string process = "/proc/" + std::to_string(parent);
+    for (const auto& thread : std::filesystem::directory_iterator(process + "/task")) {
+        std::ifstream children(thread.path() / "children");
+        for (pid_t child = 0; children >> child;) sum += cpu_time(child);
+    }
+    return sum;
+}
+
 std::uint64_t pss_bytes(pid_t process) {
     std::ifstream rollup("/proc/" + std::to_string(process) + "/smaps_rollup");
     std::string name;

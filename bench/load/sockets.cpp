@@ -2,8 +2,6 @@
 #include "process.hpp"
 #include "swarm.hpp"
 
-#include <cstdio>
-
 namespace hubbub::load {
 
 namespace {
@@ -14,10 +12,21 @@ using std::chrono::steady_clock;
 constexpr auto kConnectLimit = 300s;
 constexpr auto kSettling = 3s;
 
-/// What the server says on its own (`connected`, presence) is not counted here.
-class Ignoring final : public PacketHandler {
+/// Counts the clients that are in: accepted, and if they have a token, told so by the server's own `connected`. What
+/// else the server says (presence) is not looked at.
+class Arrivals final : public ClientHandler {
   public:
-    void on_packet(Client&, std::string_view) override {}
+    explicit Arrivals(const Load& load) : told_(!load.tokens.empty()) {}
+    std::size_t count() const { return count_; }
+
+    void on_connected(Client&) override { count_ += told_ ? 0 : 1; }
+    void on_packet(Client&, std::string_view packet) override {
+        if (told_ && packet.starts_with(R"(2["connected",)")) ++count_;
+    }
+
+  private:
+    const bool told_;
+    std::size_t count_ = 0;
 };
 
 double micros(std::chrono::nanoseconds time) {
@@ -28,6 +37,21 @@ double seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
+/// Clients that stay as long as this lives.
+class Crowd {
+  public:
+    Crowd(const Load& load, std::size_t clients, std::size_t at_once) : arrivals_(load), swarm_(load.target) {
+        swarm_.connect(
+            clients, at_once, arrivals_, [&](std::size_t i) { return auth_of(load, i); },
+            [this] { return arrivals_.count(); }, kConnectLimit);
+    }
+    void stay(std::chrono::milliseconds time) { swarm_.run(steady_clock::now() + time); }
+
+  private:
+    Arrivals arrivals_;
+    Swarm swarm_;
+};
+
 } // namespace
 
 std::string auth_of(const Load& load, std::size_t index) {
@@ -35,49 +59,44 @@ std::string auth_of(const Load& load, std::size_t index) {
     return R"({"token":")" + load.tokens[index % load.tokens.size()] + R"("})";
 }
 
-void run_idle(const Load& load) {
-    const auto auth = [&](std::size_t i) { return auth_of(load, i); };
-    const auto never = [] { return false; };
-    Ignoring ignoring;
-    {
-        // The first sockets bring in code and pools that no later socket pays for.
-        Swarm first;
-        first.connect(load.target, 100, 10, ignoring, auth, kConnectLimit);
-        first.run(steady_clock::now() + 1s, never);
-    }
-    Swarm swarm;
-    swarm.run(steady_clock::now() + kSettling, never);
+boost::json::object run_idle(const Load& load) {
+    // The first sockets bring in code and pools that no later socket pays for.
+    Crowd(load, 100, 10).stay(1s);
+    Crowd(load, 0, 1).stay(kSettling);
     const auto pss_before = pss_bytes(load.server);
-    swarm.connect(load.target, load.clients, 100, ignoring, auth, kConnectLimit);
-    swarm.run(steady_clock::now() + kSettling, never);
+    Crowd crowd(load, load.clients, 100);
+    crowd.stay(kSettling);
     const auto pss_after = pss_bytes(load.server);
 
     const auto cpu_before = cpu_time(load.server);
     const auto began = steady_clock::now();
-    swarm.run(began + load.duration, never);
+    crowd.stay(load.duration);
     const auto cpu = cpu_time(load.server) - cpu_before;
 
     const auto clients = static_cast<double>(load.clients);
     const double grown = static_cast<double>(pss_after) - static_cast<double>(pss_before);
-    std::printf(
-        R"({"pssBytesPerSocket": %.0f, "cpuMicrosPerSocketSecond": %.3f, "pssBytesBefore": %llu, "pssBytesAfter": %llu})"
-        "\n",
-        grown / clients, micros(cpu) / clients / seconds(steady_clock::now() - began),
-        static_cast<unsigned long long>(pss_before), static_cast<unsigned long long>(pss_after));
+    return {{"pssBytesPerSocket", grown / clients},
+            {"cpuMicrosPerSocketSecond", micros(cpu) / clients / seconds(steady_clock::now() - began)},
+            {"pssBytesBefore", pss_before},
+            {"pssBytesAfter", pss_after}};
 }
 
-void run_connect(const Load& load, std::size_t at_once) {
-    Ignoring ignoring;
-    Swarm swarm;
+boost::json::object run_connect(const Load& load, std::size_t at_once, std::size_t warm_up) {
+    Crowd(load, warm_up, at_once).stay(0s);
+    Crowd(load, 0, 1).stay(1s); // for the server to see them leave
+    const auto database = [&] { return load.database == 0 ? 0ns : cpu_time_of_children(load.database); };
+    const auto database_before = database();
     const auto cpu_before = cpu_time(load.server);
     const auto began = steady_clock::now();
-    swarm.connect(
-        load.target, load.clients, at_once, ignoring, [&](std::size_t i) { return auth_of(load, i); }, kConnectLimit);
+    const Crowd crowd(load, load.clients, at_once);
     const double took = seconds(steady_clock::now() - began);
     const auto clients = static_cast<double>(load.clients);
-    std::printf(R"({"connectsPerSecond": %.0f, "serverCpuMicrosPerConnect": %.1f})"
-                "\n",
-                clients / took, micros(cpu_time(load.server) - cpu_before) / clients);
+    boost::json::object result{
+        {"connectsPerSecond", clients / took},
+        {"serverCpuMicrosPerConnect", micros(cpu_time(load.server) - cpu_before) / clients},
+    };
+    if (load.database != 0) result["databaseCpuMicrosPerConnect"] = micros(database() - database_before) / clients;
+    return result;
 }
 
 } // namespace hubbub::load

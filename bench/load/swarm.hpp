@@ -8,36 +8,36 @@
 
 namespace hubbub::load {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-/// Many clients on one epoll instance and one thread.
+/// Many clients on one thread.
 class Swarm {
   public:
-    Swarm();
-    Swarm(const Swarm&) = delete;
-    Swarm& operator=(const Swarm&) = delete;
-    ~Swarm();
+    /// Says whether what was awaited has come; asked once a round.
+    using Done = std::function<bool()>;
 
-    /// Connects `count` clients, at most `at_once` of them under way at a time, and returns when all are connected.
-    /// Their packets go to `handler`, also later. `auth_of(i)` gives each its CONNECT payload. Throws after `limit`.
-    void connect(const Client::Target& target, std::size_t count, std::size_t at_once, PacketHandler& handler,
-                 const std::function<std::string(std::size_t)>& auth_of, std::chrono::seconds limit);
+    explicit Swarm(const Target& target) : target_(target) {}
 
-    /// Serves the clients until `done` says so (asked once a round) or `deadline` has come; whether it was `done`.
-    bool run(SteadyTime deadline, const std::function<bool()>& done);
+    /// Connects `count` clients, at most `at_once` of them not `ready` at a time, and returns when `ready()` has come
+    /// to `count`. Their packets go to `handler`, also later. `auth_of(i)` gives each its CONNECT payload. Throws after
+    /// `limit`.
+    void connect(std::size_t count, std::size_t at_once, ClientHandler& handler,
+                 const std::function<std::string(std::size_t)>& auth_of, const std::function<std::size_t()>& ready,
+                 std::chrono::seconds limit);
+
+    /// Serves the clients until `done` or `deadline` has come; whether it was `done`.
+    bool run(SteadyTime deadline, const Done& done);
+    /// Serves the clients until `deadline`.
+    void run(SteadyTime deadline);
+    /// A round of `run` ends at `time` at the latest, to ask `done`.
+    void wake_at(SteadyTime time) { wake_ = time; }
 
     const std::vector<std::unique_ptr<Client>>& clients() const { return clients_; }
-    std::uint64_t bytes_received() const;
+    const Poller& poller() const { return poller_; }
 
   private:
-    void serve(SteadyTime deadline);
-    void watch(Client& client, int operation);
-
-    int epoll_;
-    std::size_t connected_ = 0;
+    const Target target_;
+    Poller poller_;
+    SteadyTime wake_ = SteadyTime::max();
     std::vector<std::unique_ptr<Client>> clients_;
-    std::vector<bool> writing_; ///< by index: EPOLLOUT is asked for
-    std::vector<char> scratch_;
 };
 
 } // namespace hubbub::load

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Server } from 'socket.io';
 
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
-const io = new Server({ transports: ['websocket'], perMessageDeflate: false, httpCompression: false, serveClient: false });
+const io = new Server({ transports: ['websocket', 'polling'], perMessageDeflate: false, httpCompression: false, serveClient: false });
 
 io.on('connection', (socket) => {
   socket.join('everyone');
