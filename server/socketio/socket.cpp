@@ -7,6 +7,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <stdexcept>
@@ -20,8 +21,8 @@ std::string make_id() {
     constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::array<unsigned char, 20> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::runtime_error{"no random bytes"};
-    std::string id;
-    for (const unsigned char byte : random) id += kAlphabet[byte % 64];
+    std::string id(random.size(), '\0'); // no larger than it has to be: every socket keeps one
+    std::ranges::transform(random, id.begin(), [&](unsigned char byte) { return kAlphabet[byte % 64]; });
     return id;
 }
 

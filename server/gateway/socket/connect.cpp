@@ -36,6 +36,10 @@ SocketSession::SocketSession(SocketGateway& of, socketio::Socket& owner, const c
                   },
                   this} {}
 
+SocketSession::~SocketSession() {
+    if (seated) gateway.give_seat_back(claims.user);
+}
+
 void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
     auto answer = [this, socket, go_on = std::move(next)](const std::exception_ptr& escaped,
                                                           Outcome<std::shared_ptr<SocketSession>> session) mutable {
@@ -62,16 +66,8 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
     auto session = std::make_shared<SocketSession>(*this, *socket, *claims);
     // Watched from before the check: a revocation that comes after it is not missed.
     session->arrival.reset(new SocketSession::Arrival{{sockets_, socket->shard(), claims->user, claims->session}, {}});
-    const bool seated = co_await take_seat(claims->user);
-    if (!seated) co_return to_failure(chat::Errc::too_many_connections);
-    session->seat.emplace([this, user = claims->user] {
-        if (node_.draining) return; // the shards may be gone already
-        runtime::Shard& home = node_.home(user);
-        home.post([this, user, &home] {
-            auto& seats = local(home).seats;
-            if (const auto found = seats.find(user); --found->second == 0) seats.erase(found);
-        });
-    });
+    session->seated = co_await take_seat(claims->user);
+    if (!session->seated) co_return to_failure(chat::Errc::too_many_connections);
     const auto standing = co_await auth.check(*claims);
     if (!standing) co_return to_failure(standing.error());
     co_return session;
@@ -87,6 +83,15 @@ Task<bool> SocketGateway::count_seat(UserId user) {
     if (found != seats.end() && found->second >= node_.settings.connections_per_user) co_return false;
     ++seats[user];
     co_return true;
+}
+
+void SocketGateway::give_seat_back(UserId user) {
+    if (node_.draining) return; // the shards may be gone already
+    runtime::Shard& home = node_.home(user);
+    home.post([this, user, &home] {
+        auto& seats = local(home).seats;
+        if (const auto found = seats.find(user); --found->second == 0) seats.erase(found);
+    });
 }
 
 void SocketGateway::on_connection(Socket& socket) {

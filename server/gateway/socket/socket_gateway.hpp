@@ -26,7 +26,7 @@ class SocketGateway {
     void announce_drain(std::chrono::milliseconds reconnect_after);
 
   private:
-    friend struct SocketSession; // its timer
+    friend struct SocketSession; // its timer and its end
     using Socket = socketio::Socket;
     using SocketPtr = std::shared_ptr<socketio::Socket>;
     using Handler = void (SocketGateway::*)(Socket&, EventCall, const boost::json::value&);
@@ -46,6 +46,8 @@ class SocketGateway {
     Task<Outcome<std::shared_ptr<SocketSession>>> authenticate(SocketPtr socket);
     Task<bool> take_seat(UserId user);
     Task<bool> count_seat(UserId user);
+    /// One connection of the user is over. On any shard.
+    void give_seat_back(UserId user);
     void on_connection(Socket& socket);
     Task<> bring_in(SocketPtr socket);
     void welcome(Socket& socket, const std::vector<chat::ChannelState>& channels);

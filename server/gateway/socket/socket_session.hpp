@@ -6,39 +6,23 @@
 #include "socketio/socket.hpp"
 
 #include <memory>
-#include <optional>
-#include <utility>
 #include <vector>
 
 namespace hubbub::gateway {
-
-/// One connection of a user, as his home shard counts it; given back when destroyed.
-class Seat {
-  public:
-    /// Gives the seat back; runs on any shard.
-    using GiveBack = Callback<void()>;
-    explicit Seat(GiveBack give_back) : give_back_{std::move(give_back)} {}
-    Seat(Seat&&) = default;
-    ~Seat() {
-        if (give_back_) give_back_();
-    }
-    Seat& operator=(Seat&&) = delete;
-
-  private:
-    GiveBack give_back_;
-};
 
 class SocketGateway;
 
 /// What the gateway knows of a connected socket. Lives in `Socket::data`, on its shard.
 struct SocketSession {
     SocketSession(SocketGateway& of, socketio::Socket& owner, const chat::AccessClaims& bearer);
+    ~SocketSession();
+    SocketSession(const SocketSession&) = delete;
 
     SocketGateway& gateway;
     socketio::Socket& socket;
     chat::AccessClaims claims;
-    std::optional<Seat> seat;
     runtime::Timer token_timer; ///< the warning before the token expires, then its end
+    bool seated = false;        ///< counted by the user's home shard, and given back at the end
     bool warned = false;
     bool ready = false;      ///< in all rooms, and `connected` is sent
     std::size_t running = 0; ///< requests that wait for the database

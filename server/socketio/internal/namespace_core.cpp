@@ -58,7 +58,7 @@ void NamespaceCore::connect(Socket& socket) {
     for (const ConnectionHandler& handler : connection_) {
         if (socket.connected_) handler(socket);
     }
-    socket.auth_.clear();
+    socket.auth_ = boost::json::object{}; // with its memory
 }
 
 void NamespaceCore::on_event(Socket& socket, Packet packet, std::vector<std::string> attachments) {

@@ -33,12 +33,12 @@ void RoomIndex::exit(Socket& socket, std::size_t slot) {
 
 void RoomIndex::add(Socket& socket) {
     enter(socket, everyone_);
-    by_id_.emplace(socket.id(), &socket);
+    by_id_.insert(&socket);
 }
 
 void RoomIndex::remove(Socket& socket) {
     while (!socket.room_slots().empty()) exit(socket, socket.room_slots().size() - 1);
-    by_id_.erase(socket.id());
+    by_id_.erase(&socket);
 }
 
 void RoomIndex::join(Socket& socket, std::string_view name) {

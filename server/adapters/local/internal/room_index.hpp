@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace hubbub::adapters::internal {
@@ -50,12 +52,24 @@ class RoomIndex {
         std::vector<Member> members;
     };
 
+    // Sockets by their id, which they hold themselves: a socket costs one small node.
+    static std::string_view id_of(const socketio::Socket* socket) { return socket->id(); }
+    static std::string_view id_of(std::string_view id) { return id; }
+    struct HashId {
+        using is_transparent = void;
+        std::size_t operator()(const auto& of) const noexcept { return std::hash<std::string_view>{}(id_of(of)); }
+    };
+    struct EqualId {
+        using is_transparent = void;
+        bool operator()(const auto& a, const auto& b) const noexcept { return id_of(a) == id_of(b); }
+    };
+
     template <class Visit> static void for_each_member(Room& room, Visit&& visit) {
         for (const Member& member : room.members) visit(*member.socket);
     }
     template <class Visit> void for_each_in(std::string_view name, Visit&& visit) {
         if (const auto room = rooms_.find(name); room != rooms_.end()) return for_each_member(*room->second, visit);
-        if (const auto socket = by_id_.find(name); socket != by_id_.end()) visit(*socket->second);
+        if (const auto socket = by_id_.find(name); socket != by_id_.end()) visit(**socket);
     }
 
     static void enter(socketio::Socket& socket, Room& room);
@@ -63,7 +77,7 @@ class RoomIndex {
 
     Room everyone_;
     std::unordered_map<std::string_view, std::unique_ptr<Room>> rooms_; // keys point into the rooms
-    std::unordered_map<std::string_view, socketio::Socket*> by_id_;     // keys point into the sockets
+    std::unordered_set<socketio::Socket*, HashId, EqualId> by_id_;
     std::uint64_t stamp_ = 0;
 };
 
