@@ -48,7 +48,7 @@ class Client {
     void send(std::string_view packet) { send_engine_packet("4", packet); }
     virtual void flush() = 0;
 
-    /// A client that does not keep up: its socket's receive buffer is small, and nobody reads from it.
+    /// A client that does not keep up: nobody reads from its socket.
     virtual void stop_reading() = 0;
     virtual void resume_reading() = 0;
 

@@ -18,8 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kSlowReceiveBuffer = 4096;
-
 [[noreturn]] void fail(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
@@ -125,7 +123,6 @@ void Connection::end() {
 }
 
 void Connection::stop_reading() {
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &kSlowReceiveBuffer, sizeof kSlowReceiveBuffer);
     watch(false, writing_);
 }
 

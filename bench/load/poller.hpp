@@ -66,7 +66,7 @@ class Connection {
     std::string& out() { return out_; }
     void flush();
 
-    /// Leaves what comes in the kernel, and has it take little of it.
+    /// Leaves what comes in the kernel, which soon takes no more.
     void stop_reading();
     void resume_reading();
 
