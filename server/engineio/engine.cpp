@@ -1,5 +1,7 @@
 #include "engineio/engine.hpp"
 
+#include "base/limits.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <openssl/rand.h>
 
@@ -35,6 +37,17 @@ bool valid_origin(std::string_view origin) {
     return std::ranges::all_of(origin, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
+std::string to_header(const Cookie& cookie, std::string_view sid) {
+    std::string text = cookie.name + '=' + std::string{sid};
+    if (cookie.max_age) text += "; Max-Age=" + std::to_string(cookie.max_age->count());
+    if (!cookie.domain.empty()) text += "; Domain=" + cookie.domain;
+    if (!cookie.path.empty()) text += "; Path=" + cookie.path;
+    if (cookie.http_only) text += "; HttpOnly";
+    if (cookie.secure) text += "; Secure";
+    if (!cookie.same_site.empty()) text += "; SameSite=" + cookie.same_site;
+    return text;
+}
+
 } // namespace
 
 Engine::Engine(runtime::Shard& shard, const Options& options, Application& application)
@@ -61,7 +74,8 @@ void Engine::handle_verified(const std::shared_ptr<Exchange>& exchange) {
     Request& request = exchange->request();
     const bool websocket = request.upgrade_websocket;
     const std::string transport = request.query_value("transport");
-    if (transport != "polling" && transport != "websocket") return refuse(*exchange, kUnknownTransport);
+    const bool known = (transport == "polling" && options_.polling) || (transport == "websocket" && options_.websocket);
+    if (!known) return refuse(*exchange, kUnknownTransport);
     if (!valid_origin(request.headers.get("origin"))) return refuse(*exchange, kBadRequest);
 
     const bool mismatch = websocket != (transport == "websocket");
@@ -74,6 +88,20 @@ void Engine::handle_verified(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void Engine::handle_new(const std::shared_ptr<Exchange>& exchange, bool websocket) {
+    if (!options_.allow_request) return open_session(exchange, websocket);
+    Admission admission{shard_, [this, exchange, websocket](std::optional<std::string> refusal) {
+                            if (!exchange->open()) return; // the client has gone meanwhile
+                            if (refusal) return refuse(*exchange, kForbidden, *refusal);
+                            open_session(exchange, websocket);
+                        }};
+    options_.allow_request(exchange->request(), std::move(admission));
+}
+
+void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websocket) {
+    if (closing_) {
+        ++counters_.refused;
+        return exchange->respond(net::http::text_response(503, "Server is shutting down"));
+    }
     const Request& request = exchange->request();
     auto info = std::make_shared<const HandshakeInfo>(
         HandshakeInfo{.query = request.query,
@@ -86,7 +114,7 @@ void Engine::handle_new(const std::shared_ptr<Exchange>& exchange, bool websocke
     if (websocket) {
         if (!session->start_websocket(*exchange, std::move(handler))) {
             ++counters_.refused;
-            return;
+            return report(request, kBadRequest, kMessages[kBadRequest]);
         }
     } else {
         session->start_polling(exchange, std::move(handler));
@@ -101,10 +129,13 @@ void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::str
         return exchange->move_to(*servers_[shard]);
 
     const auto found = sessions_.find(sid);
-    if (found == sessions_.end()) return refuse(*exchange, kUnknownSid);
+    if (found == sessions_.end() || found->second->is_gone()) return refuse(*exchange, kUnknownSid);
     const std::shared_ptr<Session> session = found->second;
     if (mismatch) return refuse(*exchange, kBadRequest);
-    if (exchange->request().upgrade_websocket) return session->on_upgrade_request(*exchange);
+    if (exchange->request().upgrade_websocket) {
+        if (!options_.allow_upgrades) return refuse(*exchange, kBadRequest);
+        return session->on_upgrade_request(*exchange);
+    }
     if (!session->is_polling()) return refuse(*exchange, kBadRequest);
 
     if (exchange->request().method == "GET") return session->on_poll(exchange);
@@ -138,9 +169,27 @@ void Engine::add_cors(const Request& request, Fields& headers) const {
     if (cors.credentials) headers.add("Access-Control-Allow-Credentials", "true");
 }
 
-void Engine::refuse(Exchange& exchange, int code) {
+void Engine::add_headers(const Request& request, Fields& headers, const Session* began) {
+    add_cors(request, headers);
+    if (began != nullptr) {
+        if (options_.cookie) headers.add("Set-Cookie", to_header(*options_.cookie, began->sid()));
+        if (options_.initial_headers) options_.initial_headers(request, headers);
+    }
+    if (options_.headers) options_.headers(request, headers);
+}
+
+void Engine::compress(const Request& request, Response& response) {
+    if (!options_.http_compression || response.body.size() < limits::kDeflateThreshold) return;
+    if (!net::http::accepts_gzip(request)) return;
+    response.body = gzip_.compress(response.body);
+    response.headers.add("Content-Encoding", "gzip");
+    ++counters_.compressed_polls;
+}
+
+void Engine::refuse(Exchange& exchange, int code, std::string_view message) {
     ++counters_.refused;
-    const std::string_view message = kMessages[code];
+    if (message.empty()) message = kMessages[code];
+    report(exchange.request(), code, message);
     if (exchange.request().upgrade_websocket) {
         Response response = net::http::text_response(400, std::string{message});
         response.close = true;
@@ -151,6 +200,10 @@ void Engine::refuse(Exchange& exchange, int code) {
                                  boost::json::serialize(boost::json::object{{"code", code}, {"message", message}}));
     add_cors(exchange.request(), response.headers);
     exchange.respond(std::move(response));
+}
+
+void Engine::report(const Request& request, int code, std::string_view message) {
+    if (options_.connection_error) options_.connection_error({.request = request, .code = code, .message = message});
 }
 
 std::array<char, Session::kSidLength> Engine::make_sid() const {
@@ -168,12 +221,17 @@ void Engine::forget(Session& session) {
     ++counters_.closed;
     shard_.post([dying = found->second] {});
     sessions_.erase(found);
+    if (sessions_.empty() && closed_) shard_.post(std::move(closed_));
 }
 
-void Engine::close_all(CloseReason reason) {
+void Engine::close(Callback<void()> done) {
+    closing_ = true;
     std::vector<std::shared_ptr<Session>> all;
     for (const auto& [sid, session] : sessions_) all.push_back(session);
-    for (const auto& session : all) session->close(reason);
+    for (const auto& session : all) session->close(CloseReason::server_shutting_down);
+    if (!done) return;
+    if (sessions_.empty()) return done();
+    closed_ = std::move(done);
 }
 
 } // namespace hubbub::engineio

@@ -1,11 +1,14 @@
 #pragma once
+#include "base/callback.hpp"
 #include "engineio/options.hpp"
 #include "engineio/session.hpp"
+#include "net/http/gzip.hpp"
 #include "net/http/server.hpp"
 #include "runtime/shard.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +31,7 @@ struct Counters {
     std::uint64_t ping_timeouts = 0;
     std::uint64_t parse_errors = 0;
     std::uint64_t slow_consumers = 0;
+    std::uint64_t compressed_polls = 0; ///< answers that left in gzip
 };
 
 /// Engine.IO of one shard: verifies requests, makes sessions, finds them again by their sid.
@@ -46,7 +50,12 @@ class Engine {
     /// Answers a request whose path matches.
     void handle(const std::shared_ptr<net::http::Exchange>& exchange);
 
-    void close_all(CloseReason reason);
+    /// Closes every session and begins no other: what is queued leaves, then the close. `done` runs when the last
+    /// connection has ended, after `limits::kCloseLinger` at the latest.
+    void close(Callback<void()> done = {});
+
+    /// The CORS headers that the answer to `request` has to carry.
+    void add_cors(const net::http::Request& request, net::http::Fields& headers) const;
 
     runtime::Shard& shard() { return shard_; }
     const Options& options() const { return options_; }
@@ -58,10 +67,15 @@ class Engine {
     friend class Session;
     void handle_verified(const std::shared_ptr<net::http::Exchange>& exchange);
     void handle_new(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
+    void open_session(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
     void handle_existing(const std::shared_ptr<net::http::Exchange>& exchange, std::string_view sid, bool mismatch);
     bool answer_cors(net::http::Exchange& exchange);
-    void add_cors(const net::http::Request& request, net::http::Fields& headers) const;
-    void refuse(net::http::Exchange& exchange, int code);
+    /// The headers of a session's answer: CORS, and what the application adds. `began`: the session that it begins.
+    void add_headers(const net::http::Request& request, net::http::Fields& headers, const Session* began = nullptr);
+    /// Compresses a poll answer that is worth it, for a client that takes it.
+    void compress(const net::http::Request& request, net::http::Response& response);
+    void refuse(net::http::Exchange& exchange, int code, std::string_view message = {});
+    void report(const net::http::Request& request, int code, std::string_view message);
     std::array<char, Session::kSidLength> make_sid() const;
     /// Takes a closed session out; it is destroyed at the end of what is running now.
     void forget(Session& session);
@@ -73,6 +87,9 @@ class Engine {
     std::unordered_map<std::string_view, std::shared_ptr<Session>> sessions_; // keys point into the sessions
     Counters counters_;
     net::FramePtr ping_;
+    net::http::Gzip gzip_{net::http::Gzip::Effort::fast};
+    bool closing_ = false;
+    Callback<void()> closed_; ///< runs once there is no session left
 };
 
 } // namespace hubbub::engineio

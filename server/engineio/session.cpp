@@ -14,7 +14,6 @@ using net::Frame;
 using net::http::Exchange;
 using net::http::Response;
 using net::websocket::CloseCode;
-using SteadyClock = std::chrono::steady_clock;
 
 Session::Session(Engine& engine, const std::array<char, kSidLength>& sid,
                  std::shared_ptr<const HandshakeInfo> handshake)
@@ -40,18 +39,19 @@ std::string Session::open_packet(std::string_view upgrades) const {
 
 void Session::start(std::unique_ptr<SessionHandler> handler) {
     handler_ = std::move(handler);
-    arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
+    shard().arm(heartbeat_, engine_.options().ping_interval);
 }
 
 void Session::start_polling(const std::shared_ptr<Exchange>& exchange, std::unique_ptr<SessionHandler> handler) {
     start(std::move(handler));
     poll_ = exchange;
-    answer_poll(open_packet(R"("websocket")"));
+    const bool upgradable = engine_.options().websocket && engine_.options().allow_upgrades;
+    answer_poll(open_packet(upgradable ? R"("websocket")" : ""), this);
 }
 
 bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler> handler) {
     net::http::Fields headers;
-    engine_.add_cors(exchange.request(), headers);
+    engine_.add_headers(exchange.request(), headers, this);
     peer_ = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
     if (!peer_) return false;
     transport_ = Transport::websocket;
@@ -63,21 +63,25 @@ bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler
 // Heartbeat
 // ------------------------------------------------------------------------------------------------------------
 
-void Session::arm_heartbeat(SteadyClock::time_point due) {
-    heartbeat_due_ = due;
-    shard().arm(heartbeat_, due - SteadyClock::now());
-}
-
 void Session::on_heartbeat_due() {
     if (closed_) return engine_.forget(*this); // nobody came for the last packets
     if (awaiting_pong_) {
-        ++engine_.counters().ping_timeouts;
-        return finish(CloseReason::ping_timeout);
+        // The pong may have been here for long, unread, if it was the server that was late: what has arrived is read
+        // in the loop's next round, which the second of two posts is sure to come after.
+        return shard().post([self = shared_from_this()]() mutable {
+            runtime::Shard& shard = self->shard();
+            shard.post([self = std::move(self)] { self->on_pong_missing(); });
+        });
     }
     awaiting_pong_ = true;
     send(engine_.ping_);
-    // Counted from when the ping was due: a late tick must not make the whole period late.
-    arm_heartbeat(heartbeat_due_ + engine_.options().ping_timeout);
+    shard().arm(heartbeat_, engine_.options().ping_timeout);
+}
+
+void Session::on_pong_missing() {
+    if (closed_ || !awaiting_pong_) return;
+    ++engine_.counters().ping_timeouts;
+    finish(CloseReason::ping_timeout);
 }
 
 // Sending
@@ -115,12 +119,14 @@ void Session::on_tick_end() {
     if (poll_ && !queue_.empty()) answer_poll();
 }
 
-void Session::answer_poll(std::string_view last_packet) {
+void Session::answer_poll(std::string_view last_packet, const Session* began) {
+    const net::http::Request& request = poll_->request();
     Response response;
     response.headers.add("Content-Type", "text/plain; charset=UTF-8");
     response.headers.add("Cache-Control", "no-store");
-    engine_.add_cors(poll_->request(), response.headers);
+    engine_.add_headers(request, response.headers, began);
     std::string& body = response.body;
+    bool compressible = false;
     for (const net::FramePtr& frame : std::exchange(queue_, {})) {
         if (!body.empty()) body += kSeparator;
         if (frame->kind() == Frame::Kind::binary) {
@@ -129,12 +135,14 @@ void Session::answer_poll(std::string_view last_packet) {
         } else {
             body += frame->payload();
         }
+        compressible = compressible || frame->compression() == Frame::Compression::allowed;
     }
     queue_bytes_ = 0;
     if (!last_packet.empty()) {
         if (!body.empty()) body += kSeparator;
         body += last_packet;
     }
+    if (compressible) engine_.compress(request, response);
     std::exchange(poll_, nullptr)->respond(std::move(response));
 }
 
@@ -178,7 +186,7 @@ void Session::on_post(Exchange& exchange) {
         if (!on_packet(packet)) break;
     }
     Response response = net::http::text_response(200, "ok");
-    engine_.add_cors(exchange.request(), response.headers);
+    engine_.add_headers(exchange.request(), response.headers);
     exchange.respond(std::move(response));
 }
 
@@ -193,7 +201,7 @@ bool Session::on_packet(const Packet& packet) {
         }
         break;
     case PacketType::pong:
-        if (std::exchange(awaiting_pong_, false)) arm_heartbeat(SteadyClock::now() + engine_.options().ping_interval);
+        if (std::exchange(awaiting_pong_, false)) shard().arm(heartbeat_, engine_.options().ping_interval);
         break;
     case PacketType::close:
         if (poll_) answer_poll("6");
@@ -233,6 +241,7 @@ void Session::on_closed(CloseCode code) {
     const bool broken =
         code == CloseCode::protocol_error || code == CloseCode::invalid_payload || code == CloseCode::message_too_big;
     finish(broken ? CloseReason::transport_error : CloseReason::transport_close);
+    engine_.forget(*this);
 }
 
 // Upgrade
@@ -240,7 +249,7 @@ void Session::on_closed(CloseCode code) {
 
 void Session::on_upgrade_request(Exchange& exchange) {
     net::http::Fields headers;
-    engine_.add_cors(exchange.request(), headers);
+    engine_.add_headers(exchange.request(), headers);
     const auto peer = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
     if (!peer) return;
     if (closed_ || transport_ == Transport::websocket || upgrade_ != Upgrade::none) {
@@ -297,7 +306,6 @@ void Session::finish(CloseReason reason) {
     const auto self = shared_from_this();
     heartbeat_.disarm();
     abandon_upgrade();
-    bool linger = false;
     if (transport_ == Transport::websocket) {
         // A peer that does not answer or does not read would not see a close frame either.
         if (reason == CloseReason::ping_timeout || reason == CloseReason::slow_consumer) {
@@ -305,19 +313,19 @@ void Session::finish(CloseReason reason) {
         } else {
             peer_->close(CloseCode::normal);
         }
-        peer_->detach();
-    } else {
-        // What is queued, such as the word why, goes first, and the close with the client's next poll: clients act on a
-        // close at once, on messages a moment later.
-        const bool polite = reason == CloseReason::forced_close || reason == CloseReason::server_shutting_down;
-        linger = polite && !queue_.empty();
-        if (poll_) answer_poll(linger ? "" : "1");
+        return handler_->on_close(reason); // forgotten when the connection has ended: on_closed
     }
+    // What is queued, such as the word why, goes first, and the close with the client's next poll: clients act on a
+    // close at once, on messages a moment later. And one that does not poll just now will.
+    const bool shutting_down = reason == CloseReason::server_shutting_down;
+    const bool linger = (reason == CloseReason::forced_close || shutting_down) && (!poll_ || !queue_.empty());
+    if (poll_) answer_poll(linger ? "" : "1");
     handler_->on_close(reason);
-    if (linger) {
-        arm_heartbeat(SteadyClock::now() + engine_.options().ping_timeout);
+    if (!linger) return engine_.forget(*this);
+    if (shutting_down) {
+        shard().arm(heartbeat_, limits::kCloseLinger);
     } else {
-        engine_.forget(*this);
+        shard().arm(heartbeat_, engine_.options().ping_timeout);
     }
 }
 

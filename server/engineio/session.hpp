@@ -87,15 +87,18 @@ class Session final : public std::enable_shared_from_this<Session>,
     void on_post(net::http::Exchange& exchange);
     void on_upgrade_request(net::http::Exchange& exchange);
     bool is_polling() const { return transport_ == Transport::polling; }
+    /// Over, and only waits for its connection to end. (A closed polling session may still have last packets to give.)
+    bool is_gone() const { return closed_ && !is_polling(); }
 
     void start(std::unique_ptr<SessionHandler> handler);
     std::string open_packet(std::string_view upgrades) const;
-    void arm_heartbeat(std::chrono::steady_clock::time_point due);
     void on_heartbeat_due();
+    void on_pong_missing();
     /// Errors have closed the session; whether it still lives.
     bool on_packet(const Packet& packet);
     void on_overflow();
-    void answer_poll(std::string_view last_packet = {});
+    /// `began`: this session, if the answer is the one that begins it.
+    void answer_poll(std::string_view last_packet = {}, const Session* began = nullptr);
     void on_upgrade_packet(std::string_view text);
     void complete_upgrade();
     void abandon_upgrade();
@@ -118,7 +121,6 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::shared_ptr<const HandshakeInfo> handshake_;
     std::unique_ptr<SessionHandler> handler_;
     runtime::Timer heartbeat_;
-    std::chrono::steady_clock::time_point heartbeat_due_;
     std::shared_ptr<net::websocket::Peer> peer_; ///< the transport, or the one that wants to become it
 
     // While polling:

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <latch>
 #include <thread>
 #include <utility>
@@ -113,11 +114,10 @@ void ChatServer::drain() {
     if (!wait_for([&] { return node.sends_in_flight == 0; }, kCommitsTimeout))
         log::warn("drain_incomplete", {{"sendsInFlight", node.sends_in_flight.load()}});
     gateway_->socket.announce_drain(kReconnectAfter);
-    on_every_shard([this](std::size_t i) { socketio_.close(shards_[i]); });
-    wait_for([&] { return node.counters.sockets == 0; }, kGoodbyeTimeout);
-    // The last frames are written at the end of the loop iteration that queued them.
-    std::this_thread::sleep_for(100ms);
-    shards_.stop();
+    std::atomic<bool> closed = false;
+    socketio_.close([&closed] { closed = true; });
+    wait_for([&] { return closed.load(); }, kGoodbyeTimeout);
+    shards_.stop(); // what still waits to run is destroyed here, while `closed` lives
 }
 
 std::vector<ops::Metric> ChatServer::metrics() {

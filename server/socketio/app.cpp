@@ -3,9 +3,10 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
 #include <csignal>
+#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace hubbub::socketio {
 
@@ -14,8 +15,20 @@ class App::RequestHandler final : public net::http::Handler {
     explicit RequestHandler(Server& server) : server_{server} {}
 
     void handle(std::shared_ptr<net::http::Exchange> exchange) override {
-        if (!server_.handle(exchange)) exchange->respond(net::http::text_response(404, "Not found"));
+        if (server_.handle(exchange)) return;
+        const net::http::Request& request = exchange->request();
+        const auto route = routes.find(request.path);
+        if (route != routes.end() && (request.method == "GET" || request.method == "HEAD"))
+            return exchange->respond(route->second(request));
+        if (fallback) return fallback(std::move(exchange));
+        if (route == routes.end()) return exchange->respond(net::http::text_response(404, "Not found"));
+        auto response = net::http::text_response(405, "Method not allowed");
+        response.headers.add("Allow", "GET, HEAD");
+        exchange->respond(std::move(response));
     }
+
+    std::unordered_map<std::string, Route> routes;
+    Fallback fallback;
 
   private:
     Server& server_;
@@ -29,23 +42,35 @@ App::App(Options options, AdapterFactory adapter)
 
 App::~App() = default;
 
+void App::get(std::string path, Route route) {
+    handler_->routes[std::move(path)] = std::move(route);
+}
+
+void App::fallback(Fallback handler) {
+    handler_->fallback = std::move(handler);
+}
+
 void App::run() {
     const boost::asio::ip::tcp::endpoint endpoint{boost::asio::ip::make_address(options_.host), options_.port};
-    std::vector<std::unique_ptr<net::http::Server>> listeners;
+    const std::size_t body_bytes_max = std::max(options_.socketio.engine.max_payload, limits::kHttpBodyBytesMax);
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-        listeners.push_back(net::http::make_server(shards_[i], *handler_));
-        listeners.back()->listen(endpoint);
-        server_.attach(i, *listeners.back());
+        listeners_.push_back(
+            net::http::make_server(shards_[i], *handler_, net::http::default_timeouts(), body_bytes_max));
+        listeners_.back()->listen(endpoint);
+        server_.attach(i, *listeners_.back());
     }
     boost::asio::signal_set signals{shards_[0].io(), SIGINT, SIGTERM};
-    signals.async_wait([this](const error_code& error, int) {
-        if (!error) stop();
+    signals.async_wait([this, &signals](const error_code& error, int) {
+        if (error) return;
+        signals.clear(); // back to the system's way: the next one ends the process
+        stop();
     });
     shards_.run();
 }
 
 void App::stop() {
-    shards_.request_stop();
+    for (auto& listener : listeners_) listener->shard().post([&listener = *listener] { listener.stop_accepting(); });
+    server_.close([this] { shards_.request_stop(); });
 }
 
 } // namespace hubbub::socketio

@@ -1,9 +1,12 @@
 #include "socketio/server.hpp"
 
 #include "socketio/internal/client.hpp"
+#include "socketio/internal/client_files.hpp"
 #include "socketio/internal/namespace_core.hpp"
 
+#include <atomic>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,7 @@ class Server::Impl final : public engineio::Application {
         for (std::size_t i = 0; i < shards.size(); ++i)
             engines_.push_back(std::make_unique<engineio::Engine>(shards[i], options_.engine, *this));
         of("/");
+        if (!options_.client_directory.empty()) client_files_.emplace(options_.client_directory);
     }
 
     internal::NamespaceCore& of(std::string_view name) {
@@ -31,13 +35,49 @@ class Server::Impl final : public engineio::Application {
         return std::make_unique<internal::Client>(session, find_namespace_, options_.connect_timeout);
     }
 
+    bool handle(const std::shared_ptr<net::http::Exchange>& exchange) {
+        engineio::Engine& engine = *engines_[exchange->shard().index()];
+        if (!engine.matches(exchange->request().path)) return false;
+        if (!client_files_ || !serve_client(engine, *exchange)) engine.handle(exchange);
+        return true;
+    }
+
+    void close(Callback<void()> done) {
+        auto all = std::make_shared<Closing>();
+        all->shards = engines_.size();
+        all->done = std::move(done);
+        for (auto& engine : engines_)
+            engine->shard().post([&engine = *engine, all] { engine.close([all] { all->end_one(); }); });
+    }
+
     engineio::Engine& engine(const runtime::Shard& shard) { return *engines_[shard.index()]; }
     std::vector<std::unique_ptr<engineio::Engine>>& engines() { return engines_; }
 
   private:
+    struct Closing {
+        std::atomic<std::size_t> shards;
+        Callback<void()> done;
+        void end_one() {
+            if (--shards == 0 && done) done();
+        }
+    };
+
+    /// Answers the request if it is for one of the client's bundles.
+    bool serve_client(const engineio::Engine& engine, net::http::Exchange& exchange) const {
+        const net::http::Request& request = exchange.request();
+        if (request.method != "GET" && request.method != "HEAD") return false;
+        const auto* file = client_files_->find(std::string_view{request.path}.substr(options_.engine.path.size()));
+        if (file == nullptr) return false;
+        auto response = net::http::asset_response(request, *file, "public, max-age=0");
+        engine.add_cors(request, response.headers);
+        exchange.respond(std::move(response));
+        return true;
+    }
+
     runtime::Shards& shards_;
     const AdapterFactory adapter_;
     const Options options_;
+    std::optional<internal::ClientFiles> client_files_;
     std::map<std::string, std::unique_ptr<internal::NamespaceCore>, std::less<>> namespaces_;
     const internal::NamespaceFinder find_namespace_ = [this](std::string_view name) {
         const auto found = namespaces_.find(name);
@@ -60,14 +100,11 @@ void Server::attach(std::size_t index, net::http::Server& http) {
 }
 
 bool Server::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
-    engineio::Engine& engine = impl_->engine(exchange->shard());
-    if (!engine.matches(exchange->request().path)) return false;
-    engine.handle(exchange);
-    return true;
+    return impl_->handle(exchange);
 }
 
-void Server::close(runtime::Shard& shard) {
-    impl_->engine(shard).close_all(engineio::CloseReason::server_shutting_down);
+void Server::close(Callback<void()> done) {
+    impl_->close(std::move(done));
 }
 
 const engineio::Counters& Server::counters(const runtime::Shard& shard) const {

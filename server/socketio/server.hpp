@@ -9,6 +9,7 @@
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,11 +60,15 @@ class Namespace {
 struct Options {
     engineio::Options engine;
     std::chrono::milliseconds connect_timeout = limits::kConnectTimeout;
+    /// The bundles of socket.io-client (its dist/), served under the engine's path, e.g. as /socket.io/socket.io.js.
+    /// Empty: not served.
+    std::filesystem::path client_directory = {};
 };
 
 /// A Socket.IO v4 server over all shards. Set up namespaces, then give each shard's HTTP requests to `handle`.
 class Server {
   public:
+    /// Throws std::runtime_error if `client_directory` has no bundles.
     Server(runtime::Shards& shards, AdapterFactory adapter, Options options = {});
     ~Server();
 
@@ -76,8 +81,10 @@ class Server {
     /// Takes the request if its path is Engine.IO's; false otherwise. On `exchange`'s shard.
     bool handle(const std::shared_ptr<net::http::Exchange>& exchange);
 
-    /// Closes every connection of `shard`, after what is queued: the server shuts down. On that shard.
-    void close(runtime::Shard& shard);
+    /// The server shuts down, from any thread: no new session begins, every connection closes after what is queued.
+    /// Clients see a lost connection and not a disconnect, so that they reconnect to whoever serves next. `done` runs
+    /// on a shard once every connection has ended, after `limits::kCloseLinger` at the latest. Once.
+    void close(Callback<void()> done = {});
     /// What happened to the Engine.IO sessions of `shard`. On that shard.
     const engineio::Counters& counters(const runtime::Shard& shard) const;
 

@@ -2,7 +2,7 @@ import http from 'node:http';
 
 /**
  * One request on a connection of its own, so that no test meets another's keep-alive connection.
- * Resolves with {status, headers, text}.
+ * Resolves with {status, headers, bytes, text}.
  */
 export function request(url, { method = 'GET', headers = {}, body, signal } = {}) {
   return new Promise((resolve, reject) => {
@@ -11,7 +11,8 @@ export function request(url, { method = 'GET', headers = {}, body, signal } = {}
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() });
+        const bytes = Buffer.concat(chunks);
+        resolve({ status: response.statusCode, headers: response.headers, bytes, text: bytes.toString() });
       });
     });
     sent.on('error', reject);

@@ -3,13 +3,9 @@
 #include "gateway/failure.hpp"
 
 #include <boost/json/serialize.hpp>
-#include <sodium.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace hubbub::gateway {
@@ -17,7 +13,6 @@ namespace {
 
 constexpr std::string_view kIndex = "/index.html";
 constexpr std::string_view kHashedAssets = "/assets/"; // Vite names these by their content
-constexpr std::size_t kGzipBytesMin = 1024;
 constexpr std::string_view kPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -55,31 +50,6 @@ bool is_text(std::string_view type) {
     return type.starts_with("text/") || type.starts_with("application/") || type == "image/svg+xml";
 }
 
-std::string hash_of(std::string_view content) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(content.data()), content.size());
-    std::array<char, 33> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hex.size() / 2);
-    return hex.data();
-}
-
-std::string gzip(const std::string& content) {
-    constexpr int kGzipFormat = 15 + 16;
-    constexpr int kMemory = 8;
-    z_stream stream{};
-    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipFormat, kMemory, Z_DEFAULT_STRATEGY) != Z_OK)
-        throw std::runtime_error{"zlib: cannot compress"};
-    std::string packed(deflateBound(&stream, content.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data())); // zlib's API predates const
-    stream.avail_in = static_cast<uInt>(content.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    deflate(&stream, Z_FINISH);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return packed;
-}
-
 /// Whether a comma-separated header names `item`, with a weight that is not 0 if it has one.
 bool lists(std::string_view header, std::string_view item) {
     while (!header.empty()) {
@@ -107,23 +77,13 @@ StaticFiles::StaticFiles(const std::filesystem::path& directory) {
         std::string url = "/" + entry.path().lexically_relative(directory).generic_string();
         total += entry.file_size();
         if (total > kBytesMax) throw std::runtime_error{"over 64 MB of files in " + directory.string()};
-        File file = read(entry.path(), url);
+        const std::string_view type = type_of(entry.path());
+        const auto compressible = is_text(type) ? net::http::Compressible::yes : net::http::Compressible::no;
+        File file{.asset = net::http::read_asset(entry.path(), type, compressible),
+                  .immutable = url.starts_with(kHashedAssets)};
         files_.emplace(std::move(url), std::move(file));
     }
     if (!files_.contains(std::string{kIndex})) throw std::runtime_error{"no index.html in " + directory.string()};
-}
-
-StaticFiles::File StaticFiles::read(const std::filesystem::path& path, std::string_view url) {
-    std::ifstream in{path, std::ios::binary};
-    File file;
-    file.content.assign(std::istreambuf_iterator<char>{in}, {});
-    if (!in) throw std::runtime_error{"cannot read " + path.string()};
-    file.type = type_of(path);
-    file.etag = hash_of(file.content);
-    file.immutable = url.starts_with(kHashedAssets);
-    if (is_text(file.type) && file.content.size() >= kGzipBytesMin) file.gzip = gzip(file.content);
-    if (file.gzip.size() >= file.content.size()) file.gzip.clear();
-    return file;
 }
 
 const StaticFiles::File* StaticFiles::find(const net::http::Request& request) const {
@@ -144,23 +104,11 @@ net::http::Response StaticFiles::respond(const net::http::Request& request) cons
         response.headers.add("Allow", "GET, HEAD");
         return response;
     }
-    const bool packed = !file->gzip.empty() && lists(request.headers.get("Accept-Encoding"), "gzip");
-    const std::string etag = '"' + file->etag + (packed ? "-gzip\"" : "\"");
-
-    net::http::Response response;
-    response.headers.add("ETag", etag);
-    response.headers.add("Cache-Control", file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
-    response.headers.add("Vary", "Accept-Encoding");
-    if (lists(request.headers.get("If-None-Match"), etag)) {
-        response.status = 304;
-        return response;
-    }
-    response.headers.add("Content-Type", std::string{file->type});
+    auto response = net::http::asset_response(request, file->asset,
+                                              file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    if (response.status == 304) return response;
     response.headers.add("Content-Security-Policy", std::string{kPolicy});
-    response.headers.add("X-Content-Type-Options", "nosniff");
     response.headers.add("Referrer-Policy", "no-referrer");
-    if (packed) response.headers.add("Content-Encoding", "gzip");
-    response.body = packed ? file->gzip : file->content;
     return response;
 }
 

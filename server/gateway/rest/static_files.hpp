@@ -1,5 +1,5 @@
 #pragma once
-#include "net/http/server.hpp"
+#include "net/http/asset.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -27,13 +27,9 @@ class StaticFiles {
 
   private:
     struct File {
-        std::string content;
-        std::string gzip; ///< empty where it would not be smaller
-        std::string_view type;
-        std::string etag; ///< without quotes
+        net::http::Asset asset;
         bool immutable = false;
     };
-    static File read(const std::filesystem::path& path, std::string_view url);
     const File* find(const net::http::Request& request) const;
 
     std::unordered_map<std::string, File> files_; // by address

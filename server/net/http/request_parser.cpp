@@ -59,9 +59,9 @@ bool is_unimplemented_coding(std::string_view value) {
 /// One request on its way through Beast's parser, which calls back with what it finds.
 class RequestParser::Message final : public beast_http::basic_parser<true> {
   public:
-    Message() {
+    explicit Message(std::size_t body_bytes_max) {
         header_limit(2 * limits::kHttpHeadBytesMax + limits::kHttpTargetBytesMax); // HeadScanner holds the real ones
-        body_limit(limits::kHttpBodyBytesMax);
+        body_limit(body_bytes_max);
     }
 
     Request request;
@@ -166,7 +166,7 @@ class RequestParser::Message final : public beast_http::basic_parser<true> {
     bool in_trailer_ = false;
 };
 
-RequestParser::RequestParser() = default;
+RequestParser::RequestParser(std::size_t body_bytes_max) : body_bytes_max_{body_bytes_max} {}
 RequestParser::~RequestParser() = default;
 
 bool RequestParser::wants_continue() const {
@@ -186,7 +186,7 @@ std::size_t RequestParser::parse_head(std::string_view data) {
     case HeadScanner::State::failed: fail(scanner_.failure()); return 0;
     case HeadScanner::State::complete: break;
     }
-    message_ = std::make_unique<Message>();
+    message_ = std::make_unique<Message>(body_bytes_max_);
     const std::string_view head = data.substr(scanner_.begin(), scanner_.end() - scanner_.begin());
     error_code error;
     message_->put(boost::asio::buffer(head.data(), head.size()), error);

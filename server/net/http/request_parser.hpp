@@ -1,4 +1,5 @@
 #pragma once
+#include "base/limits.hpp"
 #include "net/http/head_scanner.hpp"
 #include "net/http/message.hpp"
 
@@ -16,7 +17,8 @@ class RequestParser {
   public:
     enum class State { head, body, complete, failed };
 
-    RequestParser();
+    /// `body_bytes_max`: over it, 413.
+    explicit RequestParser(std::size_t body_bytes_max = limits::kHttpBodyBytesMax);
     ~RequestParser();
 
     /// Parses on; `data` begins with the first byte not yet consumed. Returns how many bytes it consumed; none after
@@ -39,6 +41,7 @@ class RequestParser {
 
     State state_ = State::head;
     int failure_ = 0;
+    std::size_t body_bytes_max_;
     HeadScanner scanner_;
     std::unique_ptr<Message> message_;
 };

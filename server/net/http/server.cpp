@@ -32,14 +32,16 @@ Timeouts default_timeouts() {
     return {limits::kHttpHeadTimeout, limits::kHttpBodyTimeout, limits::kHttpIdleTimeout};
 }
 
-std::unique_ptr<Server> make_server(runtime::Shard& shard, Handler& handler, Timeouts timeouts) {
-    return std::make_unique<ServerImpl>(shard, handler, timeouts);
+std::unique_ptr<Server> make_server(runtime::Shard& shard, Handler& handler, Timeouts timeouts,
+                                    std::size_t body_bytes_max) {
+    return std::make_unique<ServerImpl>(shard, handler, timeouts, body_bytes_max);
 }
 
-ServerCore::ServerCore(runtime::Shard& shard_, Handler& handler_, Timeouts timeouts_)
+ServerCore::ServerCore(runtime::Shard& shard_, Handler& handler_, Timeouts timeouts_, std::size_t body_bytes_max_)
     : shard{shard_},
       handler{handler_},
       timeouts{timeouts_},
+      body_bytes_max{body_bytes_max_},
       acceptor_{shard_.io()},
       backoff_{[](void* self) { static_cast<ServerCore*>(self)->accept_waiting(); }, this} {}
 

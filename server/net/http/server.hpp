@@ -76,7 +76,9 @@ class Server {
     virtual const Counters& counters() const = 0;
 };
 
-/// `handler` must outlive the server. The server must be destroyed on its shard's thread or after the shard has ended.
-std::unique_ptr<Server> make_server(runtime::Shard& shard, Handler& handler, Timeouts timeouts = default_timeouts());
+/// `body_bytes_max`: of a request; over it, 413. `handler` must outlive the server. The server must be destroyed on its
+/// shard's thread or after the shard has ended.
+std::unique_ptr<Server> make_server(runtime::Shard& shard, Handler& handler, Timeouts timeouts = default_timeouts(),
+                                    std::size_t body_bytes_max = limits::kHttpBodyBytesMax);
 
 } // namespace hubbub::net::http

@@ -18,7 +18,7 @@ namespace hubbub::net::http {
 /// with it.
 class ServerCore final : public std::enable_shared_from_this<ServerCore> {
   public:
-    ServerCore(runtime::Shard& shard, Handler& handler, Timeouts timeouts);
+    ServerCore(runtime::Shard& shard, Handler& handler, Timeouts timeouts, std::size_t body_bytes_max);
 
     void listen(const boost::asio::ip::tcp::endpoint& endpoint);
     void stop_accepting();
@@ -30,6 +30,7 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     runtime::Shard& shard;
     Handler& handler;
     const Timeouts timeouts;
+    const std::size_t body_bytes_max;
     ResponseWriter writer;
     ConnectionSet connections;
     bool stopping = false; // answers close their connections
@@ -53,8 +54,8 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
 /// The server that `make_server` gives out.
 class ServerImpl final : public Server {
   public:
-    ServerImpl(runtime::Shard& shard, Handler& handler, Timeouts timeouts)
-        : core_{std::make_shared<ServerCore>(shard, handler, timeouts)} {}
+    ServerImpl(runtime::Shard& shard, Handler& handler, Timeouts timeouts, std::size_t body_bytes_max)
+        : core_{std::make_shared<ServerCore>(shard, handler, timeouts, body_bytes_max)} {}
 
     void listen(const boost::asio::ip::tcp::endpoint& endpoint) override { core_->listen(endpoint); }
     void stop_accepting() override { core_->stop_accepting(); }

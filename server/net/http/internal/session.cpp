@@ -12,6 +12,7 @@ Session::Session(ServerCore& server, Connection& connection)
     : server_{server},
       connection_{connection},
       remote_address_{connection.remote_address()},
+      parser_{server.body_bytes_max},
       timer_{[](void* self) { static_cast<Session*>(self)->on_timeout(); }, this} {
     await(Awaited::request);
 }
