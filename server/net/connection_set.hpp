@@ -20,6 +20,8 @@ struct Counters {
     std::uint64_t bytes_read = 0;
     std::uint64_t bytes_written = 0;
     std::uint64_t frames_queued = 0;
+    std::uint64_t deflated = 0; ///< messages compressed for sending, however many recipients share one
+    std::uint64_t inflated = 0; ///< received messages that were compressed
     std::uint64_t flushes = 0; ///< one write call each, unless the kernel's buffer or 64 KiB were too small
 };
 

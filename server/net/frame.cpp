@@ -9,6 +9,7 @@ namespace hubbub::net {
 namespace {
 
 constexpr std::size_t kHeaderBytesMax = 10;
+constexpr int kRsv1 = 0x40;
 
 std::uint8_t opcode(Frame::Kind kind) {
     switch (kind) {
@@ -43,12 +44,23 @@ std::uint8_t write_header(Frame::Kind kind, std::uint64_t payload, char* out) {
 } // namespace
 
 FramePtr Frame::make(Kind kind, std::initializer_list<std::string_view> parts, Compression compression) {
+    return create(kind, false, compression, parts);
+}
+
+FramePtr Frame::make_deflated(Kind kind, std::string_view payload) {
+    assert(kind == Kind::text || kind == Kind::binary);
+    return create(kind, true, Compression::never, {payload});
+}
+
+FramePtr Frame::create(Kind kind, bool deflated, Compression compression,
+                       std::initializer_list<std::string_view> parts) {
     std::size_t payload = 0;
     for (const std::string_view part : parts) payload += part.size();
     assert((kind != Kind::ping && kind != Kind::pong && kind != Kind::close) || payload <= 125);
 
     char header[kHeaderBytesMax];
     const std::uint8_t header_size = write_header(kind, payload, header);
+    if (deflated) header[0] = static_cast<char>(header[0] | kRsv1);
     void* memory = ::operator new(sizeof(Frame) + header_size + payload);
     auto* frame = new (memory) Frame{kind, header_size, compression, header_size + payload};
 
@@ -63,7 +75,19 @@ FramePtr Frame::make(Kind kind, std::initializer_list<std::string_view> parts, C
     return FramePtr{frame};
 }
 
+FramePtr Frame::deflated() const {
+    if (deflated_ != nullptr) ++deflated_->references_;
+    return FramePtr{deflated_};
+}
+
+void Frame::keep_deflated(FramePtr frame) const {
+    assert(deflated_ == nullptr);
+    if (!frame) compression_ = Compression::never;
+    deflated_ = std::exchange(frame.frame_, nullptr);
+}
+
 void Frame::destroy(Frame* frame) noexcept {
+    const FramePtr released{frame->deflated_};
     frame->~Frame();
     ::operator delete(frame);
 }

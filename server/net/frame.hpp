@@ -23,10 +23,18 @@ class Frame {
     static class FramePtr make(Kind kind, std::initializer_list<std::string_view> parts,
                                Compression compression = Compression::allowed);
 
+    /// A text or binary frame whose payload is one compressed message (RFC 7692, 6.1: RSV1 is set).
+    static class FramePtr make_deflated(Kind kind, std::string_view payload);
+
     Kind kind() const { return kind_; }
     std::string_view payload() const { return {bytes() + header_size_, size_ - header_size_}; }
     std::string_view wire() const { return {bytes(), size_}; }
     Compression compression() const { return compression_; }
+
+    /// The compressed form that all who send this frame share; null before `keep_deflated`.
+    class FramePtr deflated() const;
+    /// `frame` may be null: compressing does not pay, and `compression` is `never` from now on.
+    void keep_deflated(class FramePtr frame) const;
 
     Frame(const Frame&) = delete;
     Frame& operator=(const Frame&) = delete;
@@ -37,13 +45,16 @@ class Frame {
         : kind_{kind}, header_size_{header_size}, compression_{compression}, size_{size} {}
     ~Frame() = default;
     const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
+    static class FramePtr create(Kind kind, bool deflated, Compression compression,
+                                 std::initializer_list<std::string_view> parts);
     static void destroy(Frame* frame) noexcept;
 
     std::uint32_t references_ = 1;
     Kind kind_;
     std::uint8_t header_size_;
-    Compression compression_;
+    mutable Compression compression_;
     std::size_t size_;
+    mutable Frame* deflated_ = nullptr; // owned like by a FramePtr
 };
 
 /// Shares ownership of a `Frame` within one shard.

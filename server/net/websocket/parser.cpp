@@ -9,6 +9,7 @@ namespace {
 
 enum Opcode : std::uint8_t { kContinuation = 0x0, kText = 0x1, kBinary = 0x2, kClose = 0x8, kPing = 0x9, kPong = 0xA };
 
+constexpr std::uint8_t kRsv1 = 0x40;
 constexpr std::size_t kControlBytesMax = 125;
 constexpr std::size_t kMaskBytes = 4;
 
@@ -55,6 +56,7 @@ struct Parser::Header {
     Mask mask{};
     std::uint8_t opcode = 0;
     bool final = false;
+    bool deflated = false;
 
     bool is_control() const { return (opcode & 0x8) != 0; }
 };
@@ -99,7 +101,8 @@ boost::system::result<Parser::Header, CloseCode> Parser::read_header(std::span<c
     const std::uint8_t first = byte_at(data, 0);
     header.final = (first & 0x80) != 0;
     header.opcode = first & 0x0F;
-    if ((first & 0x70) != 0) return CloseCode::protocol_error; // no extension was negotiated
+    header.deflated = deflate_ && (header.opcode == kText || header.opcode == kBinary) && (first & 0x70) == kRsv1;
+    if ((first & 0x70) != 0 && !header.deflated) return CloseCode::protocol_error; // no extension gave it a meaning
     if (header.opcode > kPong || (header.opcode > kBinary && header.opcode < kClose)) return CloseCode::protocol_error;
     if (header.is_control() && !header.final) return CloseCode::protocol_error;
     const bool in_message = kind_ != Frame::Kind::raw;
@@ -151,13 +154,18 @@ Parser::Failure Parser::on_close(std::string_view payload, Sink& sink) {
 
 Parser::Failure Parser::on_whole_message(const Header& header, std::span<char> payload, Sink& sink) {
     unmask(payload, header.mask);
-    if (header.opcode == kText && !is_utf8(view(payload))) return CloseCode::invalid_payload;
-    sink.on_message(header.opcode == kText ? Frame::Kind::text : Frame::Kind::binary, view(payload));
+    const auto kind = header.opcode == kText ? Frame::Kind::text : Frame::Kind::binary;
+    if (header.deflated) return sink.on_deflated(kind, view(payload));
+    if (kind == Frame::Kind::text && !is_utf8(view(payload))) return CloseCode::invalid_payload;
+    sink.on_message(kind, view(payload));
     return {};
 }
 
 void Parser::begin_frame(const Header& header) {
-    if (header.opcode != kContinuation) kind_ = header.opcode == kText ? Frame::Kind::text : Frame::Kind::binary;
+    if (header.opcode != kContinuation) {
+        kind_ = header.opcode == kText ? Frame::Kind::text : Frame::Kind::binary;
+        deflated_ = header.deflated;
+    }
     in_frame_ = true;
     final_ = header.final;
     frame_left_ = header.length;
@@ -168,7 +176,7 @@ Parser::Failure Parser::on_piece(std::span<char> payload) {
     unmask(payload, mask_);
     std::rotate(mask_.begin(), mask_.begin() + static_cast<std::ptrdiff_t>(payload.size() % kMaskBytes), mask_.end());
     frame_left_ -= payload.size();
-    if (kind_ == Frame::Kind::text && !utf8_.feed(view(payload))) return CloseCode::invalid_payload;
+    if (kind_ == Frame::Kind::text && !deflated_ && !utf8_.feed(view(payload))) return CloseCode::invalid_payload;
     message_.append(payload.data(), payload.size());
     return {};
 }
@@ -179,6 +187,7 @@ Parser::Failure Parser::end_frame(Sink& sink) {
     if (kind_ == Frame::Kind::text && !utf8_.complete()) return CloseCode::invalid_payload;
     const std::string message = std::exchange(message_, {});
     utf8_ = {};
+    if (deflated_) return sink.on_deflated(std::exchange(kind_, Frame::Kind::raw), message);
     sink.on_message(std::exchange(kind_, Frame::Kind::raw), message);
     return {};
 }

@@ -15,8 +15,13 @@ namespace hubbub::net::websocket {
 /// What a `Parser` found in the bytes.
 class Sink {
   public:
+    using Outcome = boost::system::result<void, CloseCode>;
+
     virtual ~Sink() = default;
     virtual void on_message(Frame::Kind kind, std::string_view data) = 0; ///< text or binary, complete
+    /// A complete message, still compressed; only if the parser was told that permessage-deflate was agreed on. An
+    /// error fails the connection.
+    virtual Outcome on_deflated(Frame::Kind, std::string_view) { return CloseCode::protocol_error; }
     virtual void on_ping(std::string_view data) = 0;
     virtual void on_pong(std::string_view data) = 0;
     virtual void on_close(CloseCode code, std::string_view reason) = 0; ///< nothing is parsed after it
@@ -28,7 +33,9 @@ class Sink {
 /// and not copied; only fragments and partial frames are stored.
 class Parser {
   public:
-    explicit Parser(std::size_t message_bytes_max) : message_bytes_max_{message_bytes_max} {}
+    /// `deflate`: permessage-deflate was agreed on (RFC 7692), so that RSV1 means something.
+    explicit Parser(std::size_t message_bytes_max, bool deflate = false)
+        : message_bytes_max_{message_bytes_max}, deflate_{deflate} {}
 
     /// Consumes as much of `data` as makes sense now and returns that count; the caller gives the rest again with more
     /// behind it. Errors: the close code to fail the connection with (1002, 1007, 1009); the parser is dead then.
@@ -37,7 +44,7 @@ class Parser {
   private:
     struct Header;
     using Mask = std::array<char, 4>;
-    using Failure = boost::system::result<void, CloseCode>;
+    using Failure = Sink::Outcome;
 
     boost::system::result<Header, CloseCode> read_header(std::span<const char> data) const;
     Failure on_control(const Header& header, std::span<char> payload, Sink& sink);
@@ -56,6 +63,8 @@ class Parser {
     bool in_frame_ = false;
     bool final_ = false; // the current frame ends its message
     bool closed_ = false;
+    bool deflate_ = false;
+    bool deflated_ = false; // the message in progress is
 };
 
 } // namespace hubbub::net::websocket

@@ -1,4 +1,5 @@
 #include "net/http/internal/session.hpp"
+#include "net/websocket/internal/extensions.hpp"
 #include "net/websocket/internal/handshake.hpp"
 #include "net/websocket/internal/peer_protocol.hpp"
 
@@ -51,12 +52,14 @@ SessionExchange::accept_websocket(websocket::Handler& handler, const websocket::
     fields.add("Upgrade", "websocket");
     fields.add("Connection", "Upgrade");
     fields.add("Sec-WebSocket-Accept", websocket::accept_key(request_.headers.get("Sec-WebSocket-Key")));
+    const auto deflate = options.deflate ? websocket::accept_deflate(request_.headers) : std::nullopt;
+    if (deflate) fields.add("Sec-WebSocket-Extensions", *deflate);
     for (const auto& [name, value] : extra) fields.add(name, value);
 
     Session& session = finish();
     session.leave();
     connection_->send(session.server().writer.write_switch(fields));
-    return websocket::open_peer(connection_, handler, options);
+    return websocket::open_peer(connection_, handler, options, deflate ? &session.server().deflate : nullptr);
 }
 
 void SessionExchange::move_to(Server& target) {

@@ -4,6 +4,7 @@
 #include "net/http/internal/descriptor.hpp"
 #include "net/http/internal/response_writer.hpp"
 #include "net/http/server.hpp"
+#include "net/websocket/internal/deflate_codec.hpp"
 #include "runtime/timer_wheel.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -33,6 +34,7 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     const std::size_t body_bytes_max;
     ResponseWriter writer;
     ConnectionSet connections;
+    websocket::DeflateCodec deflate{connections.counters()};
     bool stopping = false; // answers close their connections
 
   private:

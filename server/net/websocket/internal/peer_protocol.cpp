@@ -1,5 +1,7 @@
 #include "net/websocket/internal/peer_protocol.hpp"
 
+#include "net/websocket/internal/deflate_codec.hpp"
+
 #include <utility>
 
 namespace hubbub::net::websocket {
@@ -17,16 +19,21 @@ std::string_view fitting(std::string_view reason) {
 
 } // namespace
 
-std::shared_ptr<Peer> open_peer(const std::shared_ptr<Connection>& connection, Handler& handler,
-                                const Options& options) {
-    auto protocol = std::make_unique<PeerProtocol>(*connection, handler, options);
+std::shared_ptr<Peer> open_peer(const std::shared_ptr<Connection>& connection, Handler& handler, const Options& options,
+                                DeflateCodec* codec) {
+    std::unique_ptr<PeerProtocol> protocol;
+    if (codec == nullptr) {
+        protocol = std::make_unique<PeerProtocol>(*connection, handler, options);
+    } else {
+        protocol = std::make_unique<DeflatePeer>(*connection, handler, options, *codec);
+    }
     std::shared_ptr<Peer> peer{connection, protocol.get()};
     connection->set_protocol(std::move(protocol));
     return peer;
 }
 
-PeerProtocol::PeerProtocol(Connection& connection, Handler& handler, const Options& options)
-    : connection_{connection}, handler_{&handler}, parser_{options.message_bytes_max} {}
+PeerProtocol::PeerProtocol(Connection& connection, Handler& handler, const Options& options, bool deflate)
+    : connection_{connection}, handler_{&handler}, parser_{options.message_bytes_max, deflate} {}
 
 void PeerProtocol::send(FramePtr frame) {
     if (!closing_) connection_.send(std::move(frame));
@@ -99,6 +106,21 @@ void PeerProtocol::on_drained() {
 void PeerProtocol::on_closed() {
     next_pong_ = {};
     if (handler_ != nullptr) std::exchange(handler_, nullptr)->on_closed(ended_with_);
+}
+
+void DeflatePeer::send(FramePtr frame) {
+    if (!is_open()) return;
+    if (frame->compression() == Frame::Compression::allowed && frame->payload().size() >= threshold_)
+        frame = codec_.deflate(frame);
+    PeerProtocol::send(std::move(frame));
+}
+
+Sink::Outcome DeflatePeer::on_deflated(Frame::Kind kind, std::string_view data) {
+    const auto message = codec_.inflate(data, message_bytes_max_);
+    if (!message) return message.error();
+    if (kind == Frame::Kind::text && !is_utf8(*message)) return CloseCode::invalid_payload;
+    on_message(kind, *message);
+    return {};
 }
 
 } // namespace hubbub::net::websocket
