@@ -24,7 +24,8 @@ inline constexpr std::size_t kOutboxBytesMax = 4 * 1024 * 1024;   ///< a slow co
 inline constexpr std::size_t kOutboxVolatileBytesMax = 64 * 1024; ///< volatile events are dropped above it
 inline constexpr std::size_t kDeflateThreshold = 1024;            ///< shorter messages are never compressed
 inline constexpr std::size_t kConnectionsPerShardMax = 100'000;
-inline constexpr auto kCloseLinger = 2s; ///< for the peer to answer a close before the reset
+inline constexpr auto kTlsHandshakeTimeout = 10s; ///< from the connection to the end of the handshake
+inline constexpr auto kCloseLinger = 2s;          ///< for the peer to answer a close before the reset
 
 // Runtime
 inline constexpr int kHandlersPerTick = 128; ///< ready handlers run before dirty sockets are flushed

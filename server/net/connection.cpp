@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "net/internal/tls_stream.hpp"
 
 #include <boost/asio/post.hpp>
 #include <netinet/in.h>
@@ -29,14 +30,17 @@ struct Connection::ReadWait {
 
 static_assert(sizeof(Connection) <= 200); // 216 with its counts: what malloc gives without waste
 
-std::shared_ptr<Connection> Connection::open(runtime::Shard& shard, Socket socket, ConnectionSet* set) {
-    auto connection = std::make_shared<Connection>(Key{}, shard, std::move(socket), set);
+std::shared_ptr<Connection> Connection::open(runtime::Shard& shard, Socket socket, ConnectionSet* set,
+                                             std::unique_ptr<TlsStream> tls) {
+    auto connection = std::make_shared<Connection>(Key{}, shard, std::move(socket), set, std::move(tls));
     connection->self_ = connection;
+    if (connection->tls_ != nullptr && !connection->tls_->is_established())
+        connection->arm_linger(limits::kTlsHandshakeTimeout);
     return connection;
 }
 
-Connection::Connection(Key, runtime::Shard& shard, Socket socket, ConnectionSet* set)
-    : shard_{shard}, socket_{std::move(socket)}, set_{set} {
+Connection::Connection(Key, runtime::Shard& shard, Socket socket, ConnectionSet* set, std::unique_ptr<TlsStream> tls)
+    : shard_{shard}, socket_{std::move(socket)}, tls_{std::move(tls)}, set_{set} {
     const int on = 1;
     ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (set_ != nullptr) set_->insert(*this);
@@ -97,16 +101,37 @@ void Connection::on_readable(std::shared_ptr<Connection> self) {
 void Connection::read_available() {
     const std::span<char> buffer = shard_.read_buffer();
     for (int reads = 0; reads < kReadsPerWakeMax; ++reads) {
-        const ssize_t got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        const ssize_t got = read(buffer);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
         if (got <= 0) return close();
         const auto size = static_cast<std::size_t>(got);
         if (set_ != nullptr) set_->counters().bytes_read += size;
         if (!ending_) deliver(buffer.first(size));
-        // A short read has emptied the kernel's buffer; the next wait reports what comes later.
-        if (!open_ || paused_ || size < buffer.size()) return;
+        // A short read has emptied the kernel's buffer, unless it ended with a TLS record; the next wait reports what
+        // comes later.
+        if (!open_ || paused_ || (size < buffer.size() && tls_ == nullptr)) return;
     }
+}
+
+ssize_t Connection::read(std::span<char> buffer) {
+    if (tls_ != nullptr) return read_tls(buffer);
+    return ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+}
+
+ssize_t Connection::read_tls(std::span<char> buffer) {
+    const bool was_established = tls_->is_established();
+    const ssize_t got = tls_->read(buffer);
+    const int error = errno;
+    if (!was_established && tls_->is_established()) {
+        if (!ending_) linger_.reset();
+        if (set_ != nullptr) ++set_->counters().tls_handshakes;
+    } else if (!was_established && (got == 0 || error != EAGAIN) && set_ != nullptr) {
+        ++set_->counters().tls_failures;
+    }
+    if (got < 0 && tls_->wants_write() && !writing_) wait_writable();
+    errno = error;
+    return got;
 }
 
 void Connection::deliver(std::span<char> data) {
@@ -189,7 +214,7 @@ void Connection::on_tick_end() {
 
 void Connection::flush() {
     const std::size_t queued = outbox_.bytes();
-    const auto written = outbox_.write(socket_.native_handle(), shard_.write_buffer());
+    const auto written = write_outbox();
     if (set_ != nullptr) {
         ++set_->counters().flushes;
         set_->counters().bytes_written += queued - outbox_.bytes();
@@ -197,18 +222,33 @@ void Connection::flush() {
     if (!written) return close();
     if (!*written) return wait_writable();
     if (ending_) {
-        ::shutdown(socket_.native_handle(), SHUT_WR);
+        end_output();
     } else {
         guarded([this] { protocol_->on_drained(); });
     }
+}
+
+Result<bool> Connection::write_outbox() {
+    if (tls_ != nullptr) return outbox_.write(*tls_, shard_.write_buffer());
+    return outbox_.write(socket_.native_handle(), shard_.write_buffer());
 }
 
 void Connection::wait_writable() {
     writing_ = true;
     socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code&) {
         self->writing_ = false;
-        if (self->open_) self->flush();
+        if (self->open_) self->on_writable();
     });
+}
+
+void Connection::on_writable() {
+    if (tls_ != nullptr && outbox_.empty()) return read_available(); // what TLS had to say itself did not fit
+    flush();
+}
+
+void Connection::end_output() {
+    if (tls_ != nullptr) tls_->end();
+    ::shutdown(socket_.native_handle(), SHUT_WR);
 }
 
 // --- Ending ----------------------------------------------------------------------------------------------------------
@@ -220,20 +260,30 @@ void Connection::close_after_flush() {
     // Input is read and dropped until the peer closes too: closing on unread bytes would reset the connection, and the
     // last answer with it.
     resume_reading();
-    if (outbox_.empty()) ::shutdown(socket_.native_handle(), SHUT_WR);
+    if (outbox_.empty()) end_output();
     close_later();
 }
 
 void Connection::close_later() {
-    if (!open_) return;
+    if (open_) arm_linger(limits::kCloseLinger);
+}
+
+void Connection::arm_linger(std::chrono::steady_clock::duration time) {
     if (linger_ == nullptr)
-        linger_ = std::make_unique<runtime::Timer>([](void* self) { static_cast<Connection*>(self)->close(); }, this);
-    shard_.arm(*linger_, limits::kCloseLinger);
+        linger_ =
+            std::make_unique<runtime::Timer>([](void* self) { static_cast<Connection*>(self)->on_lingered(); }, this);
+    shard_.arm(*linger_, time);
+}
+
+void Connection::on_lingered() {
+    if (tls_ != nullptr && !tls_->is_established() && set_ != nullptr) ++set_->counters().tls_failures;
+    close();
 }
 
 void Connection::close() {
     if (!open_) return;
     self_ = shared_from_this();
+    if (tls_ != nullptr && !ending_) tls_->end();
     leave();
     error_code ignored;
     socket_.close(ignored);
@@ -243,13 +293,17 @@ void Connection::close() {
 int Connection::release_descriptor() {
     if (!open_) return -1;
     const auto self = shared_from_this();
-    if (!outbox_.empty()) (void)outbox_.write(socket_.native_handle(), shard_.write_buffer());
+    if (!outbox_.empty()) (void)write_outbox();
     leave();
     self_ = nullptr;
     shard_.cancel_tick_end(*this);
     error_code error;
     const int descriptor = socket_.release(error);
     return error ? -1 : descriptor;
+}
+
+std::unique_ptr<TlsStream> Connection::release_tls() {
+    return std::move(tls_);
 }
 
 void Connection::abandon() {

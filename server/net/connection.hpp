@@ -16,6 +16,8 @@
 namespace hubbub::net {
 
 class Connection;
+class TlsContext;
+class TlsStream;
 
 /// What a connection speaks: HTTP first, WebSocket after an upgrade. Owned by its connection, and lives as long as it
 /// unless another protocol takes its place.
@@ -34,7 +36,7 @@ class Protocol {
     virtual void on_closed() = 0;
 };
 
-/// One accepted TCP connection of one shard.
+/// One accepted TCP connection of one shard, with or without TLS.
 ///
 /// Reading: waits for readability and reads into the shard's buffer, so an idle connection owns no read buffer.
 /// Writing: `send` only pushes a reference and marks the connection dirty; the shard flushes every dirty connection
@@ -47,8 +49,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
     /// Takes over a connected socket. It is counted in `set`, if given, until it closes. Nothing is read before
-    /// `set_protocol`.
-    static std::shared_ptr<Connection> open(runtime::Shard& shard, Socket socket, ConnectionSet* set = nullptr);
+    /// `set_protocol`. With `tls` it speaks that; if its handshake is still to come, it has
+    /// `limits::kTlsHandshakeTimeout`.
+    static std::shared_ptr<Connection> open(runtime::Shard& shard, Socket socket, ConnectionSet* set = nullptr,
+                                            std::unique_ptr<TlsStream> tls = nullptr);
     ~Connection();
 
     runtime::Shard& shard() const { return shard_; }
@@ -83,6 +87,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     /// Takes the descriptor away to give it to another shard, after a last try to write what is queued. The connection
     /// is closed afterwards, without `on_closed`.
     int release_descriptor();
+    /// Its TLS, if it has any; behind `release_descriptor`, to open it with.
+    std::unique_ptr<TlsStream> release_tls();
     /// Bytes read but not consumed, moved out; for `release_descriptor`. Not from inside `on_data`.
     std::string take_unconsumed();
     /// Feeds bytes as if they had been read, in the next loop iteration; for a connection that came from another shard.
@@ -97,7 +103,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     };
 
   public:
-    Connection(Key, runtime::Shard& shard, Socket socket, ConnectionSet* set); ///< only `open` has the key
+    /// Only `open` has the key.
+    Connection(Key, runtime::Shard& shard, Socket socket, ConnectionSet* set, std::unique_ptr<TlsStream> tls);
 
   private:
     void on_tick_end() override;
@@ -105,11 +112,18 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     static void wait_readable(std::shared_ptr<Connection> self);
     static void on_readable(std::shared_ptr<Connection> self);
     void read_available();
+    ssize_t read(std::span<char> buffer);
+    ssize_t read_tls(std::span<char> buffer);
     void deliver(std::span<char> data);
     void keep(std::span<const char> left_over);
     std::size_t hand_over(std::span<char> data);
     void flush();
+    Result<bool> write_outbox();
     void wait_writable();
+    void on_writable();
+    void end_output();
+    void arm_linger(std::chrono::steady_clock::duration time);
+    void on_lingered();
     void leave(); // what every way of ending has in common
     void abandon();
     template <class Call> void guarded(Call&& call);
@@ -124,6 +138,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     bool redelivering_ = false; // a posted redelivery is pending
     runtime::Shard& shard_;
     Socket socket_;
+    std::unique_ptr<TlsStream> tls_; // null for plain TCP
     Outbox outbox_;
     std::unique_ptr<Protocol> protocol_;
     std::unique_ptr<runtime::Timer> linger_;

@@ -13,6 +13,8 @@ struct Counters {
     std::uint64_t refused = 0;         ///< accepted and closed at once: over the connection limit
     std::uint64_t accept_failures = 0; ///< no descriptor or memory left
     std::uint64_t adopted = 0;         ///< came from another shard
+    std::uint64_t tls_handshakes = 0;  ///< completed
+    std::uint64_t tls_failures = 0;    ///< no TLS, nothing agreed on, or no handshake in time
     std::uint64_t requests = 0;        ///< complete and well-formed
     std::uint64_t malformed = 0;       ///< answered 4xx or 5xx by the parser
     std::uint64_t timeouts = 0;        ///< of head, body, or an answer nobody reads
@@ -22,7 +24,7 @@ struct Counters {
     std::uint64_t frames_queued = 0;
     std::uint64_t deflated = 0; ///< messages compressed for sending, however many recipients share one
     std::uint64_t inflated = 0; ///< received messages that were compressed
-    std::uint64_t flushes = 0; ///< one write call each, unless the kernel's buffer or 64 KiB were too small
+    std::uint64_t flushes = 0;  ///< one write call each, unless the kernel's buffer or 64 KiB were too small
 };
 
 /// The open connections of one listener. Those still open when it is destroyed are closed without a call to their

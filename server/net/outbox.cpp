@@ -1,5 +1,7 @@
 #include "net/outbox.hpp"
 
+#include "net/internal/tls_stream.hpp"
+
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -113,6 +115,31 @@ Result<bool> Outbox::write(int descriptor, std::span<char> scratch) {
     }
     clear();
     return true;
+}
+
+Result<bool> Outbox::write(TlsStream& tls, std::span<char> scratch) {
+    const std::span<char> record = scratch.first(std::min(scratch.size(), TlsStream::kRecordBytes));
+    while (bytes_ > 0) {
+        // After a would-block the same bytes come again, from the front: nothing has advanced.
+        const ssize_t sent = tls.write(record.first(copy(record)));
+        if (sent <= 0) {
+            if (sent < 0 && errno == EAGAIN) return false;
+            return {boost::system::in_place_error, EPROTO, boost::system::system_category()};
+        }
+        advance(static_cast<std::size_t>(sent));
+    }
+    clear();
+    return true;
+}
+
+std::size_t Outbox::copy(std::span<char> out) const {
+    std::size_t copied = 0;
+    std::size_t skip = offset_;
+    for (std::size_t i = first_; i < frames_.size() && copied < out.size(); ++i) {
+        copied += frames_[i]->wire().substr(skip).copy(out.data() + copied, out.size() - copied);
+        skip = 0;
+    }
+    return copied;
 }
 
 void Outbox::advance(std::size_t written) {

@@ -9,6 +9,8 @@
 
 namespace hubbub::net {
 
+class TlsStream;
+
 /// The frames that wait for one socket, in order. Pushing is all that a broadcast does per recipient.
 class Outbox {
   public:
@@ -21,9 +23,13 @@ class Outbox {
     /// copied into `scratch` and sent as one, large ones gathered. Returns whether all was written.
     /// Errors: what the kernel says (`EPIPE`, `ECONNRESET` …); would-block is not an error.
     Result<bool> write(int descriptor, std::span<char> scratch);
+    /// The same through TLS, in as few records as possible. Its handshake is complete.
+    Result<bool> write(TlsStream& tls, std::span<char> scratch);
 
   private:
     void advance(std::size_t written);
+    /// Copies what comes next to `out`, up to its size; returns how much.
+    std::size_t copy(std::span<char> out) const;
 
     std::vector<FramePtr> frames_;
     std::uint32_t first_ = 0;  // index of the first unwritten frame

@@ -24,6 +24,7 @@ constexpr std::chrono::minutes kAcceptWarningInterval{1};
 
 struct ServerCore::Moved {
     Descriptor descriptor;
+    std::unique_ptr<TlsStream> tls;
     Request request;
     std::string unconsumed;
 };
@@ -102,7 +103,8 @@ bool ServerCore::accept_one() {
         return true;
     }
     ++connections.counters().accepted;
-    if (const auto connection = connect(std::move(descriptor)))
+    auto stream = tls == nullptr ? nullptr : std::make_unique<TlsStream>(*tls, descriptor.get());
+    if (const auto connection = connect(std::move(descriptor), std::move(stream)))
         connection->set_protocol(std::make_unique<Session>(*this, *connection));
     return true;
 }
@@ -119,17 +121,19 @@ void ServerCore::back_off(int error) {
                                          "some; new clients wait until then"}});
 }
 
-std::shared_ptr<Connection> ServerCore::connect(Descriptor descriptor) {
+std::shared_ptr<Connection> ServerCore::connect(Descriptor descriptor, std::unique_ptr<TlsStream> stream) {
     Connection::Socket socket{shard.io()};
     error_code error;
     socket.assign(boost::asio::ip::tcp::v4(), descriptor.get(), error);
     if (error) return nullptr;
     descriptor.release();
-    return Connection::open(shard, std::move(socket), &connections);
+    return Connection::open(shard, std::move(socket), &connections, std::move(stream));
 }
 
-void ServerCore::adopt(Descriptor descriptor, Request request, std::string unconsumed) {
-    std::unique_ptr<Moved> moved{new Moved{std::move(descriptor), std::move(request), std::move(unconsumed)}};
+void ServerCore::adopt(Descriptor descriptor, std::unique_ptr<TlsStream> stream, Request request,
+                       std::string unconsumed) {
+    std::unique_ptr<Moved> moved{
+        new Moved{std::move(descriptor), std::move(stream), std::move(request), std::move(unconsumed)}};
     shard.post([weak = weak_from_this(), moved = std::move(moved)] {
         if (const auto self = weak.lock()) self->take_over(std::move(*moved));
     });
@@ -137,7 +141,7 @@ void ServerCore::adopt(Descriptor descriptor, Request request, std::string uncon
 
 void ServerCore::take_over(Moved moved) {
     ++connections.counters().adopted;
-    const auto connection = connect(std::move(moved.descriptor));
+    const auto connection = connect(std::move(moved.descriptor), std::move(moved.tls));
     if (connection == nullptr) return;
     auto owned = std::make_unique<Session>(*this, *connection);
     Session& session = *owned;

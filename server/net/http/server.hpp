@@ -2,6 +2,7 @@
 #include "base/callback.hpp"
 #include "net/connection_set.hpp"
 #include "net/http/message.hpp"
+#include "net/tls.hpp"
 #include "net/websocket/peer.hpp"
 #include "runtime/shard.hpp"
 
@@ -66,6 +67,9 @@ class Server {
     /// Starts accepting on `endpoint` with SO_REUSEPORT, so that every shard has its own acceptor. Throws
     /// boost::system::system_error when the address cannot be had (start-up failure).
     virtual void listen(const boost::asio::ip::tcp::endpoint& endpoint) = 0;
+    /// Connections from now on speak TLS with that context, the others go on: called before `listen`, and again when
+    /// the certificate is renewed.
+    virtual void set_tls(std::shared_ptr<const TlsContext> context) = 0;
     /// Stops accepting; open connections go on. Requests from now on are answered with `Connection: close`.
     virtual void stop_accepting() = 0;
     virtual runtime::Shard& shard() = 0;

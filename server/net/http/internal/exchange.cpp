@@ -70,7 +70,8 @@ void SessionExchange::move_to(Server& target) {
     Descriptor descriptor{connection_->release_descriptor()};
     // Every Server comes from make_server.
     if (descriptor)
-        static_cast<ServerImpl&>(target).core().adopt(std::move(descriptor), std::move(request_), std::move(rest));
+        static_cast<ServerImpl&>(target).core().adopt(std::move(descriptor), connection_->release_tls(),
+                                                      std::move(request_), std::move(rest));
 }
 
 } // namespace hubbub::net::http

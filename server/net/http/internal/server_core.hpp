@@ -4,6 +4,7 @@
 #include "net/http/internal/descriptor.hpp"
 #include "net/http/internal/response_writer.hpp"
 #include "net/http/server.hpp"
+#include "net/internal/tls_stream.hpp"
 #include "net/websocket/internal/deflate_codec.hpp"
 #include "runtime/timer_wheel.hpp"
 
@@ -26,7 +27,7 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     boost::asio::ip::tcp::endpoint endpoint() const;
 
     /// Any thread: takes over a connection whose request another shard has read.
-    void adopt(Descriptor descriptor, Request request, std::string unconsumed);
+    void adopt(Descriptor descriptor, std::unique_ptr<TlsStream> stream, Request request, std::string unconsumed);
 
     runtime::Shard& shard;
     Handler& handler;
@@ -35,7 +36,8 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     ResponseWriter writer;
     ConnectionSet connections;
     websocket::DeflateCodec deflate{connections.counters()};
-    bool stopping = false; // answers close their connections
+    std::shared_ptr<const TlsContext> tls; // null: plain TCP
+    bool stopping = false;                 // answers close their connections
 
   private:
     struct Moved;
@@ -45,7 +47,7 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     void accept_waiting();
     bool accept_one();
     void back_off(int error);
-    std::shared_ptr<Connection> connect(Descriptor descriptor);
+    std::shared_ptr<Connection> connect(Descriptor descriptor, std::unique_ptr<TlsStream> stream);
     void take_over(Moved moved);
 
     Acceptor acceptor_;
@@ -60,6 +62,7 @@ class ServerImpl final : public Server {
         : core_{std::make_shared<ServerCore>(shard, handler, timeouts, body_bytes_max)} {}
 
     void listen(const boost::asio::ip::tcp::endpoint& endpoint) override { core_->listen(endpoint); }
+    void set_tls(std::shared_ptr<const TlsContext> context) override { core_->tls = std::move(context); }
     void stop_accepting() override { core_->stop_accepting(); }
     runtime::Shard& shard() override { return core_->shard; }
     std::size_t connections() const override { return core_->connections.size(); }
