@@ -135,6 +135,91 @@ TEST_P(Adapter, DisconnectSocketsEndsThemAndNoOthers) {
     EXPECT_THAT(other->until_end(), IsEmpty());
 }
 
+TEST_P(Adapter, KeepsRoomsApartWhenASocketIsInHundreds) {
+    const auto other = rig.client({"r7", "r150"});
+    const auto crowded = rig.client();
+    std::string all;
+    for (int i = 0; i < 300; ++i) all += (i == 0 ? "" : ",") + ("\"r" + std::to_string(i)) + '"';
+    Rig::call(*crowded, R"(["join",)" + all + ']');
+    Rig::call(*crowded, R"(["join",)" + all + ']'); // a second time changes nothing
+    for (int i = 0; i < 300; ++i)
+        if (i % 10 != 7) Rig::call(*crowded, R"(["leave","r)" + std::to_string(i) + "\"]");
+    for (const char* room : {"r7", "r150", "r297"}) to(room).emit("n", room);
+    EXPECT_EQ(crowded->read(), R"(42["n","r7"])");
+    EXPECT_EQ(crowded->read(), R"(42["n","r297"])");
+    EXPECT_EQ(crowded->ask(R"(["count rooms"])"), "[30]");
+    rig.end();
+    EXPECT_THAT(crowded->until_end(), IsEmpty());
+    EXPECT_THAT(other->until_end(), ElementsAre(R"(42["n","r7"])", R"(42["n","r150"])"));
+}
+
+TEST_P(Adapter, FetchSocketsFindsThemOnEveryShard) {
+    std::vector<std::unique_ptr<Client>> clients;
+    std::vector<std::string> ids;
+    for (int i = 0; i < 6; ++i)
+        ids.push_back(clients.emplace_back(rig.client({"room", "r" + std::to_string(i)}))->id());
+    const auto other = rig.client();
+    for (std::size_t i = 0; i < clients.size(); ++i) clients[i]->ask(R"(["set data",)" + std::to_string(i) + ']');
+
+    std::vector<socketio::SocketInfo> found;
+    rig.await([&](auto done) {
+        to("room").fetch_sockets([&, done](error_code error, std::vector<socketio::SocketInfo> sockets) {
+            EXPECT_FALSE(error);
+            found = std::move(sockets);
+            done();
+        });
+    });
+    ASSERT_THAT(found, SizeIs(ids.size()));
+    for (const socketio::SocketInfo& info : found) {
+        const auto place = std::ranges::find(ids, info.id);
+        ASSERT_NE(place, ids.end());
+        const auto i = place - ids.begin();
+        EXPECT_THAT(info.rooms, ElementsAre("room", "r" + std::to_string(i)));
+        EXPECT_EQ(info.data, boost::json::value(i));
+        EXPECT_EQ(info.handshake->remote_address, "127.0.0.1");
+    }
+}
+
+TEST_P(Adapter, BroadcastAcksAreCollectedFromEveryShard) {
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 6; ++i) clients.push_back(rig.client({"room"}));
+    const auto other = rig.client();
+    const auto ask = [&](std::size_t silent, std::chrono::milliseconds timeout) {
+        std::pair<error_code, std::vector<socketio::Arguments>> result;
+        rig.await([&](auto done) {
+            to("room").emit_with_ack("how many", socketio::arguments_of(1), timeout,
+                                     [&, done](error_code error, std::vector<socketio::Arguments> answers) {
+                                         result = {error, std::move(answers)};
+                                         done();
+                                     });
+            for (std::size_t i = 0; i < clients.size(); ++i) {
+                const std::string question = clients[i]->read(); // 42<id>["how many",1]
+                const std::string id = question.substr(2, question.find('[') - 2);
+                if (i >= silent) clients[i]->send("43" + id + '[' + std::to_string(i) + ']');
+            }
+        });
+        return result;
+    };
+    const auto all = ask(0, std::chrono::seconds{10});
+    EXPECT_FALSE(all.first);
+    EXPECT_THAT(all.second, SizeIs(6));
+    const auto four = ask(2, std::chrono::milliseconds{200});
+    EXPECT_EQ(four.first, socketio::Errc::ack_timeout);
+    EXPECT_THAT(four.second, SizeIs(4));
+    rig.end();
+    EXPECT_THAT(other->until_end(), IsEmpty());
+}
+
+TEST_P(Adapter, ABroadcastWithAckToNobodyIsOverAtOnce) {
+    rig.await([&](auto done) {
+        to("nobody").emit_with_ack("x", {}, std::chrono::hours{1}, [done](error_code error, const auto& answers) {
+            EXPECT_FALSE(error);
+            EXPECT_THAT(answers, IsEmpty());
+            done();
+        });
+    });
+}
+
 TEST_P(Adapter, ClientsMayVanishDuringBroadcasts) {
     const auto survivor = rig.client({"room"});
     for (int i = 0; i < 40; ++i) {

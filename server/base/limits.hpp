@@ -40,6 +40,7 @@ inline constexpr std::size_t kPacketsPerPayloadMax = 10'000;
 inline constexpr std::size_t kAttachmentsMax = 10;
 inline constexpr std::size_t kNamespaceBytesMax = 256;
 inline constexpr std::size_t kNamespacesPerClientMax = 64;
+inline constexpr std::size_t kChildNamespacesMax = 10'000; ///< made on demand for a parent; more: "Invalid namespace"
 inline constexpr std::size_t kEventNameBytesMax = 256;
 inline constexpr std::size_t kRoomsPerSocketMax = 20'000;
 inline constexpr int kJsonDepthMax = 32;

@@ -70,6 +70,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     void send(net::FramePtr frame);
     std::size_t queued_bytes() const;
 
+    bool closed() const { return closed_; }
     /// Ends the session after what is queued has left, and tells the handler.
     void close(CloseReason reason);
 
@@ -91,6 +92,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     bool is_gone() const { return closed_ && !is_polling(); }
 
     void start(std::unique_ptr<SessionHandler> handler);
+    net::websocket::Options websocket_options() const;
     std::string open_packet(std::string_view upgrades) const;
     void on_heartbeat_due();
     void on_pong_missing();

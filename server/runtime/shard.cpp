@@ -8,6 +8,8 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -101,6 +103,16 @@ void Shard::run() {
         });
         end_tick();
     }
+    thread_.store({}, std::memory_order_relaxed);
+}
+
+void Shard::assert_current([[maybe_unused]] const char* what) const {
+#ifndef NDEBUG
+    if (on_this_thread() || thread_.load(std::memory_order_relaxed) == std::thread::id{}) return;
+    std::fprintf(stderr, "%s: called from a thread that is not shard %zu's; post it there (Shard::post)\n", what,
+                 index_);
+    std::abort();
+#endif
 }
 
 void Shard::stop() {

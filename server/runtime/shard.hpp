@@ -71,6 +71,10 @@ class Shard {
     void run();
     void stop();
 
+    /// In debug builds, ends the program with a message that names `what` if another thread than the shard's calls
+    /// while the shard runs.
+    void assert_current(const char* what) const;
+
     bool on_this_thread() const { return std::this_thread::get_id() == thread_.load(std::memory_order_relaxed); }
 
     static constexpr std::size_t kBufferBytes = 64 * 1024;

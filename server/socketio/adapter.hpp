@@ -1,6 +1,12 @@
 #pragma once
 #include "base/callback.hpp"
+#include "base/result.hpp"
+#include "engineio/session.hpp"
+#include "socketio/packet.hpp"
 
+#include <boost/json/value.hpp>
+
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,6 +27,7 @@ class Socket;
 struct Target {
     std::vector<std::string> rooms;
     std::vector<std::string> except;
+    bool local = false; ///< on this node only
 };
 
 /// A packet as it goes to every recipient: `text` with the Engine.IO type in front (`42["event",…]`), then attachments.
@@ -28,6 +35,15 @@ struct EncodedPacket {
     std::string text;
     std::vector<std::string> attachments;
     bool is_volatile = false; ///< may be dropped for a socket that cannot keep up
+    bool compress = true;     ///< where the connection has agreed on permessage-deflate
+};
+
+/// What others may know of a socket.
+struct SocketInfo {
+    std::string id;
+    std::vector<std::string> rooms; ///< without its id
+    std::shared_ptr<const engineio::HandshakeInfo> handshake;
+    boost::json::value data; ///< a copy, as `Handlers::show_data` shows it
 };
 
 /// Where an adapter keeps a socket's place in a room's member list, so that leaving costs O(1). Lives in the socket.
@@ -35,6 +51,10 @@ struct RoomSlot {
     void* room = nullptr;
     std::uint32_t index = 0;
 };
+
+/// Takes the answers to a broadcast: `ack_timeout` if not every client answered in time, with the answers there are.
+using AnswersCallback = Callback<void(error_code error, std::vector<Arguments> answers)>;
+using SocketsCallback = Callback<void(error_code error, std::vector<SocketInfo> sockets)>;
 
 /// Knows which sockets of one namespace are in which rooms, and reaches all of them, on every shard (and node).
 ///
@@ -56,17 +76,21 @@ class Adapter {
 
     /// Pushes the packet to every socket of `target`, exactly once each.
     virtual void broadcast(const Target& target, EncodedPacket packet) = 0;
+    /// The same with a packet that asks for an ack of that id; `done` when all have answered or `timeout` is over.
+    virtual void broadcast_with_ack(Target target, EncodedPacket packet, std::uint64_t ack_id,
+                                    std::chrono::milliseconds timeout, AnswersCallback done) = 0;
 
     /// Runs on all sockets of `target`; `done` when every shard has carried it out.
     virtual void sockets_join(Target target, std::vector<std::string> rooms, Callback<void()> done) = 0;
     virtual void sockets_leave(Target target, std::vector<std::string> rooms, Callback<void()> done) = 0;
     virtual void disconnect_sockets(Target target, bool close, Callback<void()> done) = 0;
+    virtual void fetch_sockets(Target target, SocketsCallback done) = 0;
 
     /// Runs `visit` for each socket of `target`, on that socket's shard, on this node only; then `done`.
     virtual void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) = 0;
 };
 
-/// Makes the adapter of one namespace, at set-up.
+/// Makes the adapter of one namespace.
 using AdapterFactory = std::function<std::unique_ptr<Adapter>(runtime::Shards& shards, const std::string& nsp)>;
 
 } // namespace hubbub::socketio

@@ -2,10 +2,9 @@
 
 #include "socketio/internal/client.hpp"
 #include "socketio/internal/client_files.hpp"
-#include "socketio/internal/namespace_core.hpp"
+#include "socketio/internal/namespaces.hpp"
 
 #include <atomic>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,24 +14,17 @@ namespace hubbub::socketio {
 class Server::Impl final : public engineio::Application {
   public:
     Impl(runtime::Shards& shards, AdapterFactory adapter, Options options)
-        : shards_{shards}, adapter_{std::move(adapter)}, options_{std::move(options)} {
+        : options_{std::move(options)}, namespaces_{shards, std::move(adapter), options_} {
         for (std::size_t i = 0; i < shards.size(); ++i)
             engines_.push_back(std::make_unique<engineio::Engine>(shards[i], options_.engine, *this));
-        of("/");
+        namespaces_.make("/");
         if (!options_.client_directory.empty()) client_files_.emplace(options_.client_directory);
     }
 
-    internal::NamespaceCore& of(std::string_view name) {
-        auto found = namespaces_.find(name);
-        if (found == namespaces_.end()) {
-            auto core = std::make_unique<internal::NamespaceCore>(shards_, std::string{name}, adapter_);
-            found = namespaces_.emplace(std::string{name}, std::move(core)).first;
-        }
-        return *found->second;
-    }
+    internal::Namespaces& namespaces() { return namespaces_; }
 
     std::unique_ptr<engineio::SessionHandler> on_session(engineio::Session& session) override {
-        return std::make_unique<internal::Client>(session, find_namespace_, options_.connect_timeout);
+        return std::make_unique<internal::Client>(session, namespaces_);
     }
 
     bool handle(const std::shared_ptr<net::http::Exchange>& exchange) {
@@ -74,15 +66,9 @@ class Server::Impl final : public engineio::Application {
         return true;
     }
 
-    runtime::Shards& shards_;
-    const AdapterFactory adapter_;
     const Options options_;
     std::optional<internal::ClientFiles> client_files_;
-    std::map<std::string, std::unique_ptr<internal::NamespaceCore>, std::less<>> namespaces_;
-    const internal::NamespaceFinder find_namespace_ = [this](std::string_view name) {
-        const auto found = namespaces_.find(name);
-        return found == namespaces_.end() ? nullptr : found->second.get();
-    };
+    internal::Namespaces namespaces_;
     std::vector<std::unique_ptr<engineio::Engine>> engines_; // last: sessions go before the namespaces they are in
 };
 
@@ -92,7 +78,25 @@ Server::Server(runtime::Shards& shards, AdapterFactory adapter, Options options)
 Server::~Server() = default;
 
 Namespace& Server::of(std::string_view name) {
-    return impl_->of(name);
+    return impl_->namespaces().make(name);
+}
+
+Handlers& Server::of(const std::regex& names) {
+    return of([names](std::string_view name, const boost::json::object&) {
+        return std::regex_match(name.begin(), name.end(), names);
+    });
+}
+
+Handlers& Server::of(NamespaceMatch match) {
+    return impl_->namespaces().add_parent(std::move(match));
+}
+
+std::size_t Server::child_namespaces() const {
+    return impl_->namespaces().children();
+}
+
+std::uint64_t Server::child_namespaces_refused() const {
+    return impl_->namespaces().children_refused();
 }
 
 void Server::attach(std::size_t index, net::http::Server& http) {

@@ -3,63 +3,31 @@
 #include "net/http/server.hpp"
 #include "runtime/shard.hpp"
 #include "socketio/adapter.hpp"
-#include "socketio/broadcast.hpp"
+#include "socketio/namespace.hpp"
 #include "socketio/socket.hpp"
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 
 namespace hubbub::socketio {
 
-/// Refuses a connection: the client gets `connect_error` with this message and data.
-struct ConnectError {
-    std::string message;
-    boost::json::value data = nullptr; ///< left out when null
-};
-
-/// How a middleware goes on: with nothing to let the socket pass, or with an error to refuse it. Call it once, on the
-/// socket's shard, at once or later. A `Next` dropped uncalled refuses the socket.
-using Next = Callback<void(std::optional<ConnectError>)>;
-
-using Middleware = std::function<void(std::shared_ptr<Socket>, Next)>;
-using ConnectionHandler = std::function<void(Socket&)>;
-using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
-using EventHandler = std::function<void(Socket&, Event)>;
-
-/// A namespace. Handlers are registered once, before the server listens, and serve every socket; they run on the
-/// socket's shard.
-class Namespace {
-  public:
-    virtual ~Namespace() = default;
-    virtual const std::string& name() const = 0;
-
-    /// Runs before a socket is connected, in order of registration.
-    virtual void use(Middleware middleware) = 0;
-    /// The socket is connected (its CONNECT answer is queued) and in no room but its own.
-    virtual void on_connection(ConnectionHandler handler) = 0;
-    /// The socket is about to leave its rooms.
-    virtual void on_disconnecting(DisconnectHandler handler) = 0;
-    virtual void on(std::string event, EventHandler handler) = 0;
-    /// Events that no `on` names.
-    virtual void on_any(EventHandler handler) = 0;
-
-    virtual Broadcast to(std::string_view room) = 0;
-    virtual Broadcast broadcast() = 0; ///< all sockets of the namespace
-    virtual Adapter& adapter() = 0;
-    /// Connected sockets of `shard`; on that shard's thread.
-    virtual std::size_t sockets(const runtime::Shard& shard) const = 0;
-};
+/// Which names are of children of a parent, and who may make them: `auth` is the payload of the CONNECT packet. Runs on
+/// the first shard.
+using NamespaceMatch = std::function<bool(std::string_view name, const boost::json::object& auth)>;
 
 struct Options {
     engineio::Options engine;
     std::chrono::milliseconds connect_timeout = limits::kConnectTimeout;
+    /// Drops a child namespace when its last socket has gone. References to it are good while one of its sockets is.
+    bool remove_empty_children = false;
     /// The bundles of socket.io-client (its dist/), served under the engine's path, e.g. as /socket.io/socket.io.js.
     /// Empty: not served.
     std::filesystem::path client_directory = {};
@@ -74,6 +42,15 @@ class Server {
 
     /// The namespace of that name, made on first use. Before the shards start only.
     Namespace& of(std::string_view name);
+    /// A parent: each namespace that a client asks for, that `of` has not made and whose whole name matches, is made
+    /// then, with the handlers registered here. At most `limits::kChildNamespacesMax` at a time; further ones are
+    /// refused as invalid, and counted. Before the shards start only.
+    Handlers& of(const std::regex& names);
+    Handlers& of(NamespaceMatch match);
+    /// How many there are. Any thread.
+    std::size_t child_namespaces() const;
+    /// How many were refused because there were too many. Any thread.
+    std::uint64_t child_namespaces_refused() const;
 
     /// Tells the engine which HTTP server serves shard `index`, so that a request can move to its session's shard.
     void attach(std::size_t index, net::http::Server& http);

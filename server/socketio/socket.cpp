@@ -4,12 +4,17 @@
 #include "socketio/internal/client.hpp"
 #include "socketio/internal/encode.hpp"
 #include "socketio/internal/namespace_core.hpp"
+#include "socketio/internal/rare.hpp"
 
+#include <boost/asio/append.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -25,6 +30,8 @@ std::string make_id() {
     std::ranges::transform(random, id.begin(), [&](unsigned char byte) { return kAlphabet[byte % 64]; });
     return id;
 }
+
+constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> kAsTuple{};
 
 } // namespace
 
@@ -42,47 +49,6 @@ std::string_view to_string(DisconnectReason reason) {
     return "unknown";
 }
 
-/// The events that wait for the client's ack.
-class Socket::PendingAcks {
-  public:
-    explicit PendingAcks(runtime::Shard& shard) : shard_{shard} {}
-
-    std::uint64_t add(std::chrono::milliseconds timeout, AckCallback callback) {
-        const std::uint64_t id = next_id_++;
-        auto& pending = waiting_[id];
-        pending = std::make_unique<Pending>(*this, id, std::move(callback));
-        shard_.arm(pending->timer, timeout);
-        return id;
-    }
-
-    void finish(std::uint64_t id, error_code error, Arguments answer) {
-        auto node = waiting_.extract(id);
-        if (!node.empty()) node.mapped()->callback(error, std::move(answer));
-    }
-
-    void fail_all(error_code error) {
-        while (!waiting_.empty()) finish(waiting_.begin()->first, error, {});
-    }
-
-  private:
-    struct Pending {
-        Pending(PendingAcks& all, std::uint64_t ack_id, AckCallback ack_callback)
-            : owner{all}, id{ack_id}, callback{std::move(ack_callback)} {}
-        PendingAcks& owner;
-        std::uint64_t id;
-        AckCallback callback;
-        runtime::Timer timer{[](void* self) {
-                                 auto* pending = static_cast<Pending*>(self);
-                                 pending->owner.finish(pending->id, Errc::ack_timeout, {});
-                             },
-                             this};
-    };
-
-    runtime::Shard& shard_;
-    std::uint64_t next_id_ = 0;
-    std::map<std::uint64_t, std::unique_ptr<Pending>> waiting_;
-};
-
 Socket::Socket(internal::Client& client, internal::NamespaceCore& nsp, boost::json::object auth)
     : id_{make_id()},
       client_{&client},
@@ -93,85 +59,187 @@ Socket::Socket(internal::Client& client, internal::NamespaceCore& nsp, boost::js
 
 Socket::~Socket() = default;
 
+const Namespace& Socket::nsp() const {
+    return nsp_;
+}
+
+Socket::Rare& Socket::rare() {
+    if (!rare_) rare_ = std::make_unique<Rare>(shard_);
+    return *rare_;
+}
+
 void Socket::send(const EncodedPacket& packet) {
     if (connected_) client_->send(packet);
 }
 
-void Socket::emit(std::string_view event, RawJson json) {
-    send(internal::encode_event(nsp_.name(), event, json));
+Sent Socket::send_event(const EncodedPacket& packet) {
+    shard_.assert_current("Socket::emit");
+    if (!connected_) return Sent::dropped;
+    if (packet.is_volatile && is_behind()) {
+        ++nsp_.counters_of(shard_).volatile_dropped;
+        return Sent::dropped;
+    }
+    client_->send(packet);
+    return is_behind() ? Sent::behind : Sent::queued;
 }
 
-void Socket::emit(std::string_view event, const Arguments& arguments) {
-    send(internal::encode_event(nsp_.name(), event, arguments));
+Sent Socket::emit(std::string_view event, RawJson json) {
+    return send_event(internal::encode_event(nsp_.name(), event, json));
+}
+
+Sent Socket::emit(std::string_view event, const Arguments& arguments) {
+    return send_event(internal::encode_event(nsp_.name(), event, arguments));
+}
+
+SocketEmit Socket::as_volatile() {
+    return SocketEmit{*this}.as_volatile();
+}
+
+SocketEmit Socket::compress(bool allowed) {
+    return SocketEmit{*this}.compress(allowed);
+}
+
+Sent SocketEmit::send(EncodedPacket packet) {
+    packet.is_volatile = volatile_;
+    packet.compress = compress_;
+    return socket_.send_event(packet);
+}
+
+Sent SocketEmit::emit(std::string_view event, RawJson json) {
+    return send(internal::encode_event(socket_.nsp_.name(), event, json));
+}
+
+Sent SocketEmit::emit(std::string_view event, const Arguments& arguments) {
+    return send(internal::encode_event(socket_.nsp_.name(), event, arguments));
 }
 
 void Socket::emit_with_ack(std::string_view event, const Arguments& arguments, std::chrono::milliseconds timeout,
                            AckCallback callback) {
+    shard_.assert_current("Socket::emit_with_ack");
     if (!connected_) return callback(Errc::disconnected, {});
-    if (!pending_acks_) pending_acks_ = std::make_unique<PendingAcks>(shard_);
-    const std::uint64_t id = pending_acks_->add(timeout, std::move(callback));
-    send(internal::encode_event(nsp_.name(), event, arguments, id));
+    internal::PendingAcks& acks = rare().acks;
+    const std::uint64_t id = acks.next_id();
+    acks.add(id, timeout, std::move(callback));
+    client_->send(internal::encode_event(nsp_.name(), event, arguments, id));
+}
+
+Task<Result<Arguments>> Socket::emit_with_ack(std::string event, Arguments arguments,
+                                              std::chrono::milliseconds timeout) {
+    using Token = boost::asio::use_awaitable_t<>;
+    auto initiate = [&](auto handler) {
+        // Never resumed from inside the callback, which may be in the middle of closing the socket.
+        auto answered = [resume = std::move(handler)](error_code error, Arguments answer) mutable {
+            boost::asio::post(boost::asio::append(std::move(resume), error, std::move(answer)));
+        };
+        emit_with_ack(event, arguments, timeout, std::move(answered));
+    };
+    auto [error, answer] =
+        co_await boost::asio::async_initiate<const boost::asio::as_tuple_t<Token>, void(error_code, Arguments)>(
+            initiate, kAsTuple);
+    if (error) co_return error;
+    co_return std::move(answer);
 }
 
 void Socket::on_ack(std::uint64_t id, Arguments answer) {
-    if (pending_acks_) pending_acks_->finish(id, {}, std::move(answer));
+    if (rare_) rare_->acks.finish(id, {}, std::move(answer));
 }
 
 void Socket::join(std::string_view room) {
+    shard_.assert_current("Socket::join");
     if (connected_) nsp_.adapter().join(*this, room);
 }
 
+void Socket::join(std::initializer_list<std::string_view> rooms) {
+    for (const std::string_view room : rooms) join(room);
+}
+
 void Socket::leave(std::string_view room) {
+    shard_.assert_current("Socket::leave");
     nsp_.adapter().leave(*this, room);
 }
 
 std::vector<std::string> Socket::rooms() const {
+    shard_.assert_current("Socket::rooms");
     return nsp_.adapter().rooms(*this);
 }
 
-Broadcast Socket::to(std::string_view room) {
-    return nsp_.to(room).except(id_);
+Broadcast Socket::broadcast() const {
+    return nsp_.broadcast().except(id_);
+}
+
+Broadcast Socket::to(std::string_view room) const {
+    return broadcast().to(room);
+}
+
+Broadcast Socket::to(std::initializer_list<std::string_view> rooms) const {
+    return broadcast().to(rooms);
+}
+
+Broadcast Socket::except(std::string_view room) const {
+    return broadcast().except(room);
 }
 
 std::size_t Socket::queued_bytes() const {
+    shard_.assert_current("Socket::queued_bytes");
     return client_ == nullptr ? 0 : client_->session().queued_bytes();
+}
+
+bool Socket::is_behind() const {
+    return queued_bytes() > limits::kOutboxVolatileBytesMax;
 }
 
 void Socket::deliver(std::span<const net::FramePtr> frames, bool droppable) {
     if (!connected_) return;
     engineio::Session& session = client_->session();
-    if (droppable && session.queued_bytes() > limits::kOutboxVolatileBytesMax) return;
+    if (droppable && session.queued_bytes() > limits::kOutboxVolatileBytesMax) {
+        ++nsp_.counters_of(shard_).volatile_dropped;
+        return;
+    }
     for (const net::FramePtr& frame : frames) session.send(frame);
 }
 
+void Socket::deliver_with_ack(std::span<const net::FramePtr> frames, std::uint64_t ack_id,
+                              std::chrono::milliseconds timeout, AckCallback callback) {
+    rare().acks.add(ack_id, timeout, std::move(callback));
+    deliver(frames, false);
+}
+
+SocketInfo Socket::info() const {
+    return {.id = id_, .rooms = rooms(), .handshake = handshake_, .data = nsp_.show(data_)};
+}
+
 void Socket::disconnect(bool close) {
+    shard_.assert_current("Socket::disconnect");
     if (client_ == nullptr) return;
     const auto alive = shared_from_this();
     engineio::Session& session = client_->session();
-    client_->send_control(PacketType::disconnect, nsp_.name(), {});
-    on_closed(DisconnectReason::server_namespace_disconnect);
+    if (!closing_) {
+        client_->send_control(PacketType::disconnect, nsp_.name(), {});
+        on_closed(DisconnectReason::server_namespace_disconnect);
+    }
     if (close) session.close(engineio::CloseReason::forced_close);
 }
 
 void Socket::on_closed(DisconnectReason reason) {
+    if (std::exchange(closing_, true)) return;
     const auto alive = shared_from_this();
-    if (connected_) {
-        nsp_.on_disconnect(*this, reason);
-        connected_ = false;
-    }
-    client_->remove(*this);
-    if (pending_acks_) pending_acks_->fail_all(Errc::disconnected);
+    internal::Client& client = *client_;
+    if (connected_) nsp_.disconnect(*this, reason);
+    client.remove(*this);
+    if (rare_) rare_->acks.fail_all(Errc::disconnected);
 }
 
 void Ack::operator()(RawJson json) {
     const auto socket = socket_.lock();
     if (!std::exchange(wanted_, false) || !socket) return;
+    socket->shard_.assert_current("Ack");
     socket->send(internal::encode_ack(socket->nsp_.name(), id_, json));
 }
 
 void Ack::operator()(const Arguments& arguments) {
     const auto socket = socket_.lock();
     if (!std::exchange(wanted_, false) || !socket) return;
+    socket->shard_.assert_current("Ack");
     socket->send(internal::encode_ack(socket->nsp_.name(), id_, arguments));
 }
 

@@ -3,8 +3,12 @@
 #include "adapters/local/internal/room_index.hpp"
 #include "net/frame.hpp"
 #include "runtime/shard.hpp"
+#include "socketio/socket.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <memory>
 #include <utility>
 
 namespace hubbub::adapters {
@@ -34,6 +38,46 @@ class LocalAdapter final : public socketio::Adapter {
         }
     }
 
+    void broadcast_with_ack(Target target, EncodedPacket packet, std::uint64_t ack_id,
+                            std::chrono::milliseconds timeout, socketio::AnswersCallback done) override {
+        auto poll = std::make_shared<Poll>(shards_.size(), std::move(done), caller());
+        on_every_shard([this, poll, target = std::move(target), packet = std::move(packet), ack_id,
+                        timeout](std::size_t i) {
+            std::vector<std::shared_ptr<Socket>> asked; // an answer may come, and change rooms, before all are asked
+            indexes_[i].for_each(target, [&](Socket& socket) { asked.push_back(socket.shared_from_this()); });
+            const auto frames = to_frames(packet);
+            const auto part = std::make_shared<Poll::Part>(poll, poll->answers[i]);
+            for (const auto& socket : asked) {
+                auto answered = [part](error_code error, socketio::Arguments answer) {
+                    if (error) {
+                        part->poll->incomplete = true;
+                    } else {
+                        part->answers.push_back(std::move(answer));
+                    }
+                };
+                socket->deliver_with_ack(frames, ack_id, timeout, std::move(answered));
+            }
+        });
+    }
+
+    void fetch_sockets(Target target, socketio::SocketsCallback done) override {
+        struct Found {
+            std::vector<std::vector<socketio::SocketInfo>> sockets; // a shard each
+            socketio::SocketsCallback done;
+        };
+        auto found = std::make_shared<Found>();
+        found->sockets.resize(shards_.size());
+        found->done = std::move(done);
+        for_each_local(
+            std::move(target),
+            [found](Socket& socket) { found->sockets[socket.shard().index()].push_back(socket.info()); },
+            [found] {
+                std::vector<socketio::SocketInfo> all;
+                for (auto& part : found->sockets) std::ranges::move(part, std::back_inserter(all));
+                found->done({}, std::move(all));
+            });
+    }
+
     void sockets_join(Target target, std::vector<std::string> rooms, Callback<void()> done) override {
         for_each_local(
             std::move(target),
@@ -60,13 +104,7 @@ class LocalAdapter final : public socketio::Adapter {
     void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) override {
         auto work =
             std::make_shared<Visit>(std::move(target), std::move(visit), std::move(done), shards_.size(), caller());
-        for (std::size_t i = 0; i < shards_.size(); ++i) {
-            if (shards_[i].on_this_thread()) {
-                this->visit(i, work);
-            } else {
-                shards_[i].post([this, i, work] { this->visit(i, work); });
-            }
-        }
+        on_every_shard([this, work](std::size_t i) { this->visit(i, work); });
     }
 
   private:
@@ -81,6 +119,51 @@ class LocalAdapter final : public socketio::Adapter {
         runtime::Shard& caller;
     };
 
+    /// The answers to one broadcast of all shards. Each shard's part reports when its last answer, or the lack of it,
+    /// is there; the shard that comes last reports to the caller's.
+    struct Poll : std::enable_shared_from_this<Poll> {
+        Poll(std::size_t count, socketio::AnswersCallback d, runtime::Shard& c)
+            : answers(count), left{count}, done{std::move(d)}, caller{c} {}
+
+        struct Part {
+            Part(std::shared_ptr<Poll> whole, std::vector<socketio::Arguments>& own)
+                : poll{std::move(whole)}, answers{own} {}
+            ~Part() { poll->on_part_done(); }
+            Part(const Part&) = delete;
+            Part& operator=(const Part&) = delete;
+            std::shared_ptr<Poll> poll;
+            std::vector<socketio::Arguments>& answers;
+        };
+
+        void on_part_done() {
+            if (--left > 0) return;
+            caller.post([self = shared_from_this()] {
+                std::vector<socketio::Arguments> all;
+                for (auto& part : self->answers) std::ranges::move(part, std::back_inserter(all));
+                self->done(self->incomplete ? make_error_code(socketio::Errc::ack_timeout) : error_code{},
+                           std::move(all));
+            });
+        }
+
+        std::vector<std::vector<socketio::Arguments>> answers; // a shard each
+        std::atomic<std::size_t> left;
+        std::atomic<bool> incomplete = false;
+        socketio::AnswersCallback done;
+        runtime::Shard& caller;
+    };
+
+    /// Runs `work(index)` on each shard, here at once.
+    template <class Work> void on_every_shard(Work work) {
+        const auto shared = std::make_shared<Work>(std::move(work));
+        for (std::size_t i = 0; i < shards_.size(); ++i) {
+            if (shards_[i].on_this_thread()) {
+                (*shared)(i);
+            } else {
+                shards_[i].post([shared, i] { (*shared)(i); });
+            }
+        }
+    }
+
     internal::RoomIndex& index(Socket& socket) { return indexes_[socket.shard().index()]; }
 
     /// The calling thread's shard, or the first one for a thread that is none.
@@ -91,12 +174,19 @@ class LocalAdapter final : public socketio::Adapter {
         return shards_[0];
     }
 
+    static std::vector<net::FramePtr> to_frames(const EncodedPacket& packet) {
+        using net::Frame;
+        const auto compression = packet.compress ? Frame::Compression::allowed : Frame::Compression::never;
+        std::vector<net::FramePtr> frames;
+        frames.push_back(Frame::make(Frame::Kind::text, {packet.text}, compression));
+        for (const std::string& attachment : packet.attachments)
+            frames.push_back(Frame::make(Frame::Kind::binary, {attachment}, compression));
+        return frames;
+    }
+
     /// Encodes once, then only pushes references.
     void deliver(std::size_t shard, const Target& target, const EncodedPacket& packet) {
-        std::vector<net::FramePtr> frames;
-        frames.push_back(net::Frame::make(net::Frame::Kind::text, {packet.text}));
-        for (const std::string& attachment : packet.attachments)
-            frames.push_back(net::Frame::make(net::Frame::Kind::binary, {attachment}));
+        const auto frames = to_frames(packet);
         indexes_[shard].for_each(target, [&](Socket& socket) { socket.deliver(frames, packet.is_volatile); });
     }
 

@@ -47,7 +47,7 @@ SocketGateway::SocketGateway(Node& node, LiveSockets& sockets, Memberships& memb
     node.nsp.use([this](const SocketPtr& socket, socketio::Next next) { let_in(socket, std::move(next)); });
     node.nsp.on_connection([this](Socket& socket) { on_connection(socket); });
     node.nsp.on_disconnecting([this](Socket& socket, socketio::DisconnectReason) { on_disconnecting(socket); });
-    node.nsp.on_any([this](Socket& socket, socketio::Event event) { receive(socket, std::move(event)); });
+    node.nsp.on_unhandled([this](Socket& socket, socketio::Event event) { receive(socket, std::move(event)); });
 }
 
 void SocketGateway::receive(Socket& socket, socketio::Event event) {

@@ -3,6 +3,8 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "socketio/internal/namespace_core.hpp"
+#include "socketio/internal/namespaces.hpp"
+#include "socketio/internal/rare.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,19 +27,20 @@ DisconnectReason to_disconnect_reason(engineio::CloseReason reason) {
 
 } // namespace
 
-Client::Client(engineio::Session& session, const NamespaceFinder& find_namespace,
-               std::chrono::milliseconds connect_timeout)
+Client::Client(engineio::Session& session, Namespaces& namespaces)
     : session_{session},
-      find_namespace_{find_namespace},
+      namespaces_{namespaces},
       connect_timeout_{std::make_unique<runtime::Timer>(
           [](void* self) { static_cast<Client*>(self)->session_.close(engineio::CloseReason::forced_close); }, this)} {
-    session.shard().arm(*connect_timeout_, connect_timeout);
+    session.shard().arm(*connect_timeout_, namespaces.options().connect_timeout);
 }
 
 void Client::send(const EncodedPacket& packet) {
-    session_.send(net::Frame::make(net::Frame::Kind::text, {packet.text}));
+    using net::Frame;
+    const auto compression = packet.compress ? Frame::Compression::allowed : Frame::Compression::never;
+    session_.send(Frame::make(Frame::Kind::text, {packet.text}, compression));
     for (const std::string& attachment : packet.attachments)
-        session_.send(net::Frame::make(net::Frame::Kind::binary, {attachment}));
+        session_.send(Frame::make(Frame::Kind::binary, {attachment}, compression));
 }
 
 void Client::send_control(PacketType type, std::string_view nsp, std::string_view json) {
@@ -46,6 +49,7 @@ void Client::send_control(PacketType type, std::string_view nsp, std::string_vie
 
 void Client::remove(Socket& socket) {
     socket.client_ = nullptr;
+    socket.nsp_.release();
     std::erase_if(sockets_, [&](const auto& held) { return held.get() == &socket; });
 }
 
@@ -76,17 +80,6 @@ void Client::on_binary(std::string_view data) {
 }
 
 void Client::dispatch(Packet packet, std::vector<std::string> attachments) {
-    try {
-        handle(std::move(packet), std::move(attachments));
-    } catch (const std::exception& escaped) {
-        log::error("session_exception", {{"what", escaped.what()},
-                                         {"address", session_.handshake()->remote_address},
-                                         {"hint", "a bug in a handler: its session was closed, nothing else"}});
-        session_.close(engineio::CloseReason::forced_close);
-    }
-}
-
-void Client::handle(Packet packet, std::vector<std::string> attachments) {
     if (packet.type == PacketType::connect) return on_connect(std::move(packet));
     const auto socket = find(packet.nsp);
     if (!socket || !socket->connected()) return fail(); // before CONNECT or after DISCONNECT
@@ -105,14 +98,32 @@ void Client::handle(Packet packet, std::vector<std::string> attachments) {
 
 void Client::on_connect(Packet packet) {
     if (find(packet.nsp) || sockets_.size() >= limits::kNamespacesPerClientMax) return fail();
-    NamespaceCore* const nsp = find_namespace_(packet.nsp);
-    if (nsp == nullptr)
-        return send_control(PacketType::connect_error, packet.nsp, R"({"message":"Invalid namespace"})");
-
     auto auth = packet.data.is_object() ? std::move(packet.data.get_object()) : boost::json::object{};
-    const std::shared_ptr<Socket> socket{new Socket{*this, *nsp, std::move(auth)}};
+    if (NamespaceCore* const nsp = namespaces_.find(packet.nsp)) return enter(*nsp, std::move(auth));
+
+    auto found = [this, name = packet.nsp, session = session_.weak_from_this()](std::shared_ptr<NamespaceCore> child,
+                                                                                boost::json::object child_auth) {
+        const auto alive = session.lock();
+        if (!alive || alive->closed()) return child ? child->release() : void();
+        if (!child) return refuse_namespace(name);
+        enter(*child, std::move(child_auth), child);
+    };
+    namespaces_.find_child(packet.nsp, std::move(auth), session_.shard(), std::move(found));
+}
+
+void Client::refuse_namespace(std::string_view name) {
+    send_control(PacketType::connect_error, name, R"({"message":"Invalid namespace"})");
+}
+
+void Client::enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr<NamespaceCore> child) {
+    if (find(nsp.name())) { // asked for twice while it was being made
+        nsp.release();
+        return fail();
+    }
+    const std::shared_ptr<Socket> socket{new Socket{*this, nsp, std::move(auth)}};
+    if (child) socket->rare().child_namespace = std::move(child);
     sockets_.push_back(socket);
-    nsp->run_middlewares(socket);
+    nsp.run_middlewares(socket);
 }
 
 void Client::on_close(engineio::CloseReason reason) {

@@ -3,7 +3,6 @@
 #include "socketio/packet.hpp"
 #include "socketio/socket.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,15 +11,12 @@
 namespace hubbub::socketio::internal {
 
 class NamespaceCore;
-
-/// Finds the namespace of that name, or null.
-using NamespaceFinder = std::function<NamespaceCore*(std::string_view)>;
+class Namespaces;
 
 /// One Engine.IO session's Socket.IO side: the sockets of its namespaces, and a packet whose attachments still come.
 class Client final : public engineio::SessionHandler {
   public:
-    Client(engineio::Session& session, const NamespaceFinder& find_namespace,
-           std::chrono::milliseconds connect_timeout);
+    Client(engineio::Session& session, Namespaces& namespaces);
 
     engineio::Session& session() { return session_; }
 
@@ -46,11 +42,13 @@ class Client final : public engineio::SessionHandler {
     void dispatch(Packet packet, std::vector<std::string> attachments);
     void handle(Packet packet, std::vector<std::string> attachments);
     void on_connect(Packet packet);
+    void enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr<NamespaceCore> child = {});
+    void refuse_namespace(std::string_view name);
     std::shared_ptr<Socket> find(std::string_view nsp) const;
     void fail() { session_.close(engineio::CloseReason::parse_error); }
 
     engineio::Session& session_;
-    const NamespaceFinder& find_namespace_;
+    Namespaces& namespaces_;
     std::vector<std::shared_ptr<Socket>> sockets_;
     std::unique_ptr<Incomplete> incomplete_;
     std::unique_ptr<runtime::Timer> connect_timeout_; ///< until the first namespace is joined

@@ -1,12 +1,47 @@
 #include "socketio/internal/namespace_core.hpp"
 
+#include "base/log.hpp"
+#include "socketio/internal/behaviour.hpp"
 #include "socketio/internal/client.hpp"
+#include "socketio/internal/namespaces.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <utility>
 
 namespace hubbub::socketio::internal {
+namespace {
+
+/// Runs what an application registered: what leaves it ends the socket, and nothing else.
+template <class Run> void guarded(Socket& socket, Run&& run) {
+    try {
+        run();
+    } catch (...) {
+        handler_failed(socket, std::current_exception());
+    }
+}
+
+} // namespace
+
+void handler_failed(Socket& socket, const std::exception_ptr& escaped) {
+    std::string what = "not a std::exception";
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& exception) {
+        what = exception.what();
+    } catch (...) {
+    }
+    log::error("session_exception", {{"what", what},
+                                     {"address", socket.handshake().remote_address},
+                                     {"hint", "a bug in a handler: its session was closed, nothing else"}});
+    ++socket.nsp_.counters_of(socket.shard()).handlers_failed;
+    const auto alive = socket.shared_from_this();
+    if (socket.client_ != nullptr) socket.client_->session().close(engineio::CloseReason::forced_close);
+}
+
+void reject_payload(Socket& socket, Event event, const FieldError& error) {
+    socket.nsp_.reject_payload(socket, std::move(event), error);
+}
 
 /// The rest of a middleware chain. Dropped without a call, it refuses the socket, so that none hangs unanswered.
 class NamespaceCore::Continuation {
@@ -21,7 +56,9 @@ class NamespaceCore::Continuation {
 
     void operator()(std::optional<ConnectError> error) {
         const auto socket = std::exchange(socket_, nullptr);
-        if (!socket || socket->client_ == nullptr) return; // called twice, or the client went away meanwhile
+        if (!socket) return; // called twice
+        socket->shard().assert_current("Next");
+        if (socket->client_ == nullptr) return; // the client went away meanwhile
         if (error) return refuse(*socket, *error);
         core_->run_middlewares(socket, next_);
     }
@@ -32,12 +69,53 @@ class NamespaceCore::Continuation {
     std::size_t next_;
 };
 
+/// The rest of a chain of event middlewares.
+class NamespaceCore::EventContinuation {
+  public:
+    EventContinuation(NamespaceCore& core, std::shared_ptr<Socket> socket, std::shared_ptr<Event> event,
+                      std::size_t next)
+        : core_{&core}, socket_{std::move(socket)}, event_{std::move(event)}, next_{next} {}
+
+    void operator()(std::optional<ConnectError> error) {
+        const auto socket = std::exchange(socket_, nullptr);
+        if (!socket) return; // called twice
+        socket->shard().assert_current("Next");
+        if (!socket->connected()) return;
+        if (!error) return core_->run_event_middlewares(socket, std::move(event_), next_);
+        const auto& refused = core_->behaviour().refused_event;
+        guarded(*socket, [&] { refused(*socket, std::move(*event_), *error); });
+    }
+
+  private:
+    NamespaceCore* core_;
+    std::shared_ptr<Socket> socket_;
+    std::shared_ptr<Event> event_;
+    std::size_t next_;
+};
+
 NamespaceCore::NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter)
-    : name_{std::move(name)}, counts_(shards.size()), adapter_{adapter(shards, name_)} {}
+    : name_{std::move(name)}, counters_(shards.size()), adapter_{adapter(shards, name_)} {}
+
+NamespaceCore::NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter,
+                             const Handlers& parent, Namespaces& owner)
+    : Namespace{parent},
+      name_{std::move(name)},
+      owner_{&owner},
+      counters_(shards.size()),
+      adapter_{adapter(shards, name_)} {}
+
+void NamespaceCore::release() {
+    if (owner_ != nullptr) owner_->release(*this);
+}
+
+boost::json::value NamespaceCore::show(const std::any& data) const {
+    return behaviour().data_view(data);
+}
 
 void NamespaceCore::run_middlewares(const std::shared_ptr<Socket>& socket, std::size_t index) {
-    if (index == middlewares_.size()) return connect(*socket);
-    middlewares_[index](socket, Continuation{*this, socket, index + 1});
+    const auto& middlewares = behaviour().middlewares;
+    if (index == middlewares.size()) return connect(*socket);
+    guarded(*socket, [&] { middlewares[index](socket, Continuation{*this, socket, index + 1}); });
 }
 
 void NamespaceCore::refuse(Socket& socket, const ConnectError& error) {
@@ -51,12 +129,12 @@ void NamespaceCore::refuse(Socket& socket, const ConnectError& error) {
 void NamespaceCore::connect(Socket& socket) {
     const auto alive = socket.shared_from_this();
     socket.connected_ = true;
-    ++counts_[socket.shard().index()].sockets;
+    ++counters_of(socket.shard()).sockets;
     adapter_->add(socket);
     socket.client_->on_connected();
     socket.client_->send_control(PacketType::connect, name_, R"({"sid":")" + socket.id() + R"("})");
-    for (const ConnectionHandler& handler : connection_) {
-        if (socket.connected_) handler(socket);
+    for (const auto& handler : behaviour().connection) {
+        if (socket.connected_) guarded(socket, [&] { handler(socket); });
     }
     socket.auth_ = boost::json::object{}; // with its memory
 }
@@ -69,17 +147,41 @@ void NamespaceCore::on_event(Socket& socket, Packet packet, std::vector<std::str
     event.arguments = {.values = std::move(values), .attachments = std::move(attachments)};
     if (packet.id) event.ack = Ack{socket.shared_from_this(), *packet.id};
 
-    if (const auto found = events_.find(event.name); found != events_.end()) {
-        found->second(socket, std::move(event));
-    } else if (any_) {
-        any_(socket, std::move(event));
-    }
+    if (behaviour().event_middlewares.empty()) return dispatch(socket, std::move(event));
+    run_event_middlewares(socket.shared_from_this(), std::make_shared<Event>(std::move(event)), 0);
 }
 
-void NamespaceCore::on_disconnect(Socket& socket, DisconnectReason reason) {
-    for (const DisconnectHandler& handler : disconnecting_) handler(socket, reason);
+void NamespaceCore::run_event_middlewares(const std::shared_ptr<Socket>& socket, std::shared_ptr<Event> event,
+                                          std::size_t index) {
+    const auto& middlewares = behaviour().event_middlewares;
+    if (index == middlewares.size()) return dispatch(*socket, std::move(*event));
+    guarded(*socket, [&] { middlewares[index](*socket, *event, EventContinuation{*this, socket, event, index + 1}); });
+}
+
+void NamespaceCore::dispatch(Socket& socket, Event event) {
+    const Behaviour& behave = behaviour();
+    guarded(socket, [&] {
+        for (const AnyHandler& handler : behave.any) handler(socket, event);
+        if (const auto found = behave.events.find(event.name); found != behave.events.end()) {
+            found->second(socket, std::move(event));
+        } else if (behave.unhandled) {
+            behave.unhandled(socket, std::move(event));
+        }
+    });
+}
+
+void NamespaceCore::reject_payload(Socket& socket, Event event, const FieldError& error) {
+    ++counters_of(socket.shard()).payloads_invalid;
+    behaviour().invalid_payload(socket, std::move(event), error);
+}
+
+void NamespaceCore::disconnect(Socket& socket, DisconnectReason reason) {
+    const Behaviour& behave = behaviour();
+    for (const DisconnectHandler& handler : behave.disconnecting) guarded(socket, [&] { handler(socket, reason); });
     adapter_->remove(socket);
-    --counts_[socket.shard().index()].sockets;
+    socket.connected_ = false;
+    --counters_of(socket.shard()).sockets;
+    for (const DisconnectHandler& handler : behave.disconnect) guarded(socket, [&] { handler(socket, reason); });
 }
 
 } // namespace hubbub::socketio::internal

@@ -1,7 +1,7 @@
 #pragma once
-#include "socketio/server.hpp"
+#include "socketio/adapter.hpp"
+#include "socketio/namespace.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,45 +11,50 @@
 namespace hubbub::socketio::internal {
 
 class Client;
+class Namespaces;
 
-/// What a namespace is inside: its handlers, fixed at set-up and then read by every shard, and its adapter.
+/// What a namespace is inside: its behaviour, fixed at set-up and then read by every shard, and its adapter.
 class NamespaceCore final : public Namespace {
   public:
     NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter);
+    /// A child, which behaves as its parent.
+    NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter, const Handlers& parent,
+                  Namespaces& owner);
 
     const std::string& name() const override { return name_; }
-    void use(Middleware middleware) override { middlewares_.push_back(std::move(middleware)); }
-    void on_connection(ConnectionHandler handler) override { connection_.push_back(std::move(handler)); }
-    void on_disconnecting(DisconnectHandler handler) override { disconnecting_.push_back(std::move(handler)); }
-    void on(std::string event, EventHandler handler) override { events_[std::move(event)] = std::move(handler); }
-    void on_any(EventHandler handler) override { any_ = std::move(handler); }
-    Broadcast to(std::string_view room) override { return broadcast().to(room); }
-    Broadcast broadcast() override { return Broadcast{*adapter_, name_}; }
-    Adapter& adapter() override { return *adapter_; }
-    std::size_t sockets(const runtime::Shard& shard) const override { return counts_[shard.index()].sockets; }
+    Adapter& adapter() const override { return *adapter_; }
+    const NamespaceCounters& counters(const runtime::Shard& shard) const override {
+        return counters_[shard.index()].counters;
+    }
+
+    NamespaceCounters& counters_of(const runtime::Shard& shard) { return counters_[shard.index()].counters; }
+    boost::json::value show(const std::any& data) const;
+    bool is_child() const { return owner_ != nullptr; }
+    /// A socket of it, or who wanted to make one, is gone.
+    void release();
 
     /// Runs the middlewares from `index` on, then connects the socket; an error refuses it.
     void run_middlewares(const std::shared_ptr<Socket>& socket, std::size_t index = 0);
     void on_event(Socket& socket, Packet packet, std::vector<std::string> attachments);
-    void on_disconnect(Socket& socket, DisconnectReason reason);
+    void disconnect(Socket& socket, DisconnectReason reason);
+    void reject_payload(Socket& socket, Event event, const FieldError& error);
 
   private:
     class Continuation;
+    class EventContinuation;
     void connect(Socket& socket);
     static void refuse(Socket& socket, const ConnectError& error);
+    void run_event_middlewares(const std::shared_ptr<Socket>& socket, std::shared_ptr<Event> event, std::size_t index);
+    void dispatch(Socket& socket, Event event);
 
-    // A line of its own for each shard's count: they are written by different threads.
-    struct alignas(64) ShardCount {
-        std::size_t sockets = 0;
+    // A line of its own for each shard's counts: they are written by different threads.
+    struct alignas(64) ShardCounters {
+        NamespaceCounters counters;
     };
 
     const std::string name_;
-    std::vector<Middleware> middlewares_;
-    std::vector<ConnectionHandler> connection_;
-    std::vector<DisconnectHandler> disconnecting_;
-    std::map<std::string, EventHandler, std::less<>> events_;
-    EventHandler any_;
-    std::vector<ShardCount> counts_;
+    Namespaces* const owner_ = nullptr;
+    std::vector<ShardCounters> counters_;
     std::unique_ptr<Adapter> adapter_;
 };
 

@@ -2,6 +2,8 @@
 
 #include "base/limits.hpp"
 
+#include <algorithm>
+
 namespace hubbub::adapters::internal {
 
 using socketio::RoomSlot;
@@ -9,7 +11,25 @@ using socketio::Socket;
 
 void RoomIndex::enter(Socket& socket, Room& room) {
     socket.room_slots().push_back({.room = &room, .index = static_cast<std::uint32_t>(room.members.size())});
-    room.members.push_back({.socket = &socket, .slot = static_cast<std::uint32_t>(socket.room_slots().size() - 1)});
+    const std::size_t slots = socket.room_slots().size();
+    room.members.push_back({.socket = &socket, .slot = static_cast<std::uint32_t>(slots - 1)});
+    if (slots <= kSlotsScannedMax) return;
+    SlotMap& map = crowded_[&socket];
+    for (std::size_t i = map.empty() ? 0 : slots - 1; i < slots; ++i)
+        map[socket.room_slots()[i].room] = static_cast<std::uint32_t>(i);
+}
+
+std::optional<std::size_t> RoomIndex::find_slot(const Socket& socket, const Room& room) const {
+    const auto& slots = socket.room_slots();
+    if (slots.size() > kSlotsScannedMax) {
+        const SlotMap& map = crowded_.at(&socket);
+        const auto found = map.find(&room);
+        if (found == map.end()) return {};
+        return found->second;
+    }
+    const auto found = std::ranges::find(slots, &room, &RoomSlot::room);
+    if (found == slots.end()) return {};
+    return static_cast<std::size_t>(found - slots.begin());
 }
 
 void RoomIndex::exit(Socket& socket, std::size_t slot) {
@@ -28,6 +48,14 @@ void RoomIndex::exit(Socket& socket, std::size_t slot) {
     if (slot < slots.size())
         static_cast<Room*>(last_slot.room)->members[last_slot.index].slot = static_cast<std::uint32_t>(slot);
 
+    if (const auto crowded = crowded_.find(&socket); crowded != crowded_.end()) {
+        crowded->second.erase(&room);
+        if (slots.size() <= kSlotsScannedMax) {
+            crowded_.erase(crowded);
+        } else if (slot < slots.size()) {
+            crowded->second[last_slot.room] = static_cast<std::uint32_t>(slot);
+        }
+    }
     if (room.members.empty() && &room != &everyone_) rooms_.erase(rooms_.find(room.name));
 }
 
@@ -37,6 +65,7 @@ void RoomIndex::add(Socket& socket) {
 }
 
 void RoomIndex::remove(Socket& socket) {
+    crowded_.erase(&socket);
     while (!socket.room_slots().empty()) exit(socket, socket.room_slots().size() - 1);
     by_id_.erase(&socket);
 }
@@ -50,19 +79,13 @@ void RoomIndex::join(Socket& socket, std::string_view name) {
         found = rooms_.emplace(key, std::move(room)).first;
     }
     Room& room = *found->second;
-    for (const RoomSlot& slot : socket.room_slots()) {
-        if (slot.room == &room) return;
-    }
-    enter(socket, room);
+    if (!find_slot(socket, room)) enter(socket, room);
 }
 
 void RoomIndex::leave(Socket& socket, std::string_view name) {
     const auto found = rooms_.find(name);
     if (found == rooms_.end()) return;
-    const auto& slots = socket.room_slots();
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-        if (slots[i].room == found->second.get()) return exit(socket, i);
-    }
+    if (const auto slot = find_slot(socket, *found->second)) exit(socket, *slot);
 }
 
 std::vector<std::string> RoomIndex::rooms(const Socket& socket) {

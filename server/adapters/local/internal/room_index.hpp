@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +19,7 @@ namespace hubbub::adapters::internal {
 ///
 /// A room is a plain array of its members, so that a broadcast is a walk over contiguous memory. Each socket remembers
 /// its places in these arrays (`RoomSlot`); slot 0 is the room of all. Leaving swaps the last member into the gap.
+/// Whether a socket is in a room is found by a look at its few slots, or in a map once they are many.
 class RoomIndex {
   public:
     void add(socketio::Socket& socket);
@@ -72,12 +74,17 @@ class RoomIndex {
         if (const auto socket = by_id_.find(name); socket != by_id_.end()) visit(**socket);
     }
 
-    static void enter(socketio::Socket& socket, Room& room);
+    static constexpr std::size_t kSlotsScannedMax = 32;
+    using SlotMap = std::unordered_map<const void*, std::uint32_t>; // room → slot
+
+    void enter(socketio::Socket& socket, Room& room);
+    std::optional<std::size_t> find_slot(const socketio::Socket& socket, const Room& room) const;
     void exit(socketio::Socket& socket, std::size_t slot);
 
     Room everyone_;
     std::unordered_map<std::string_view, std::unique_ptr<Room>> rooms_; // keys point into the rooms
     std::unordered_set<socketio::Socket*, HashId, EqualId> by_id_;
+    std::unordered_map<const socketio::Socket*, SlotMap> crowded_; // sockets in more rooms than are scanned
     std::uint64_t stamp_ = 0;
 };
 
