@@ -73,6 +73,7 @@ describe('Engine.IO handshake', () => {
     { row: '2 Bad handshake method', name: 'POST', query: '?EIO=4&transport=polling', method: 'POST', code: 2 },
     { row: '2 Bad handshake method', name: 'PUT', query: '?EIO=4&transport=polling', method: 'PUT', code: 2 },
     { row: '3 Bad request', name: 'websocket by plain GET', query: '?EIO=4&transport=websocket', code: 3 },
+    { row: '3 Bad request', name: 'invalid Origin', query: '?EIO=4&transport=polling', origin: 'http://exämple', code: 3 },
     { row: '5 Unsupported protocol version', name: 'no EIO', query: '?transport=polling', code: 5 },
     { row: '5 Unsupported protocol version', name: 'EIO abc', query: '?EIO=abc&transport=polling', code: 5 },
     { row: '5 Unsupported protocol version', name: 'EIO 3', query: '?EIO=3&transport=polling', code: 5 },
@@ -86,9 +87,9 @@ describe('Engine.IO handshake', () => {
     5: 'Unsupported protocol version',
   };
 
-  for (const { row, name, query, method, code } of refusals) {
+  for (const { row, name, query, method, origin, code } of refusals) {
     test(`error ${row}: ${name}`, async () => {
-      const answer = await engineIo(query, { method });
+      const answer = await engineIo(query, { method, headers: origin ? { origin } : {} });
       assert.equal(answer.status, 400);
       assert.match(answer.headers['content-type'], /^application\/json/);
       assert.deepEqual(JSON.parse(answer.text), { code, message: messages[code] });
@@ -119,12 +120,14 @@ describe('Engine.IO handshake', () => {
     { name: 'transport unknown', query: '?EIO=4&transport=abc' },
     { name: 'no transport', query: '?EIO=4' },
     { name: 'session ID unknown', query: '?EIO=4&transport=websocket&sid=abc' },
+    { name: 'transport mismatch', query: '?EIO=4&transport=polling' },
+    { name: 'invalid Origin', query: '?EIO=4&transport=websocket', headers: { origin: 'http://exämple' } },
     { name: 'no EIO', query: '?transport=websocket' },
     { name: 'EIO abc', query: '?EIO=abc&transport=websocket' },
   ];
-  for (const { name, query } of refusedUpgrades) {
+  for (const { name, query, headers } of refusedUpgrades) {
     test(`error on an Upgrade request is a plain 400: ${name}`, async () => {
-      const socket = new WebSocket(`${server.engineio.replace('http', 'ws')}${query}`);
+      const socket = new WebSocket(`${server.engineio.replace('http', 'ws')}${query}`, { headers });
       const status = await new Promise((resolve, reject) => {
         socket.on('unexpected-response', (_, response) => {
           resolve(response.statusCode);
