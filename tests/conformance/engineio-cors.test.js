@@ -60,3 +60,35 @@ describe('Engine.IO CORS, any origin', () => {
     assert.equal(headers['set-cookie'], undefined);
   });
 });
+
+describe('Engine.IO CORS, one origin with credentials', () => {
+  let server;
+  before(async () => {
+    server = await startConformanceServer({ options: ['--origin', kOrigin.Origin, '--credentials'] });
+  });
+  after(() => server.stop());
+
+  const handshake = (origin, options = {}) =>
+    request(`${server.engineio}?EIO=4&transport=polling`, { headers: origin ? { origin } : {}, ...options });
+
+  test('the origin is named, with credentials, and Vary: Origin', async () => {
+    for (const answer of [
+      await handshake(kOrigin.Origin),
+      await handshake(kOrigin.Origin, { method: 'OPTIONS' }),
+      await request(`${server.engineio}?EIO=4&transport=abc`, { headers: kOrigin }),
+    ]) {
+      assert.equal(answer.headers['access-control-allow-origin'], kOrigin.Origin);
+      assert.equal(answer.headers['access-control-allow-credentials'], 'true');
+      assert.equal(answer.headers.vary, 'Origin');
+    }
+  });
+
+  for (const origin of ['http://app.example.evil', 'http://sub.app.example', 'https://app.example', 'null', undefined]) {
+    test(`another origin is not, but Vary: Origin stays: ${origin}`, async () => {
+      const answer = await handshake(origin);
+      assert.equal(answer.headers['access-control-allow-origin'], undefined);
+      assert.equal(answer.headers['access-control-allow-credentials'], undefined);
+      assert.equal(answer.headers.vary, 'Origin');
+    });
+  }
+});

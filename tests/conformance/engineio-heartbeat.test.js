@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startConformanceServer } from '../support/conformance-server.js';
 import { PollingSession, WebSocketSession } from '../support/engineio.js';
 import { test } from '../support/timed-test.js';
@@ -68,6 +69,20 @@ describe('Engine.IO heartbeat', { concurrency: true }, () => {
     const since = performance.now();
     await session.untilDead();
     assert.ok(performance.now() - since > kPingInterval + kPingTimeout - 50);
+  });
+
+  // A server that was kept from running finds the timer over and the pong waiting, and must look at the pong first.
+  test('a pong that came in time counts, however late the server reads it', async () => {
+    const own = await startConformanceServer();
+    const session = await WebSocketSession.open(own.engineio, { heartbeat: false });
+    assert.equal(await session.next('a ping'), '2');
+    own.program.signal('SIGSTOP');
+    session.send('3');
+    await sleep(kPingTimeout + 150);
+    own.program.signal('SIGCONT');
+    assert.equal(await session.next('the next ping'), '2');
+    session.close();
+    await own.stop();
   });
 
   test('messages do not stand in for the pong', async () => {
