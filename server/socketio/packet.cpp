@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace hubbub::socketio {
 namespace {
@@ -50,12 +51,23 @@ Result<std::string> take_namespace(std::string_view& text) {
     return std::string{name};
 }
 
+/// JSON has no infinity, yet 1e400 reads as one: written again it would be no JSON. Null, as Node relays it.
+void replace_infinities(json::value& value) {
+    if (value.is_double() && std::isinf(value.get_double())) value = nullptr;
+    if (value.is_array()) {
+        for (json::value& item : value.get_array()) replace_infinities(item);
+    } else if (value.is_object()) {
+        for (auto& field : value.get_object()) replace_infinities(field.value());
+    }
+}
+
 Result<json::value> parse_json(std::string_view text) {
     json::parse_options options;
     options.max_depth = limits::kJsonDepthMax;
     error_code error;
     json::value value = json::parse(text, error, {}, options);
     if (error) return Errc::invalid_payload;
+    replace_infinities(value);
     return value;
 }
 

@@ -97,6 +97,12 @@ TEST(DecodePacket, RefusesWithTheReason) {
     }
 }
 
+TEST(DecodePacket, WritesNoInfinityForANumberThatNoDoubleHolds) {
+    const auto packet = decode_packet(R"(2["x",1e400,{"a":[-1e999]}])");
+    ASSERT_TRUE(packet) << packet.error();
+    EXPECT_EQ(boost::json::serialize(packet->data), R"(["x",null,{"a":[null]}])");
+}
+
 TEST(CheckPlaceholders, EachNamesAnAttachment) {
     const auto check = [](std::string_view text, std::size_t count) {
         return check_placeholders(boost::json::parse(text), count).has_value();
