@@ -1,5 +1,5 @@
-// Every client is in one room: what one sends as `send_message`, all receive as `new_message`.
-// Usage: fanout_server [--port N] [--threads N]
+// Every client is in one room: what one sends as `send_message`, all receive as `new_message`. GET /counters says how
+// many clients were too slow for that, on the shard that answers. Usage: fanout_server [--port N] [--threads N]
 #include <CLI/CLI.hpp>
 #include <hubbub/adapters/local/local_adapter.hpp>
 #include <hubbub/socketio/app.hpp>
@@ -19,6 +19,12 @@ int main(int argc, char** argv) {
     main.on("send_message", [&main](socketio::Socket&, socketio::Event event) {
         main.to("everyone").emit("new_message", event.arguments);
         event.ack(socketio::RawJson{R"({"ok":true})"});
+    });
+    app.fallback([&app](const std::shared_ptr<net::http::Exchange>& exchange) {
+        if (exchange->request().path != "/counters")
+            return exchange->respond(net::http::text_response(404, "Not found"));
+        const auto slow = app.server().counters(exchange->shard()).slow_consumers;
+        exchange->respond(net::http::text_response(200, R"({"slowConsumers":)" + std::to_string(slow) + "}"));
     });
     app.run();
 }
