@@ -1,5 +1,6 @@
 #include "socketio/packet.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
