@@ -43,6 +43,7 @@ template <class R, class... Args> class Callback<R(Args...)> {
     explicit operator bool() const { return ops_ != nullptr; }
     R operator()(Args... args) { return ops_->call(storage_, std::forward<Args>(args)...); }
 
+    /// Destroys the function and what it holds.
     void reset() {
         if (ops_ != nullptr) std::exchange(ops_, nullptr)->destroy(storage_);
     }

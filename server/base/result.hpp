@@ -7,6 +7,7 @@
 
 namespace hubbub {
 
+/// A reason of any module; false is success.
 using boost::system::error_code;
 
 /// A value, or the reason why there is none. Each module declares one `Errc` enum for its reasons.

@@ -21,6 +21,7 @@ class Shard;
 /// Something with work to do once at the end of the loop iteration, such as a socket with frames to write.
 class TickTask {
   public:
+    /// Does the work. May ask for the next tick's end.
     virtual void on_tick_end() = 0;
 
   protected:
@@ -58,6 +59,7 @@ class Shard {
     void at_tick_end(TickTask& task);
     void cancel_tick_end(TickTask& task);
 
+    /// Starts the timer, or starts it again. Delays beyond four hours are cut to that.
     void arm(Timer& timer, std::chrono::steady_clock::duration delay);
 
     /// Time at the start of this loop iteration's handler batch; cheap, milliseconds old at most under load.

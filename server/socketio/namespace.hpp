@@ -138,6 +138,7 @@ class Namespace : public Handlers {
     }
 
     virtual Adapter& adapter() const = 0;
+    /// On that shard.
     virtual const NamespaceCounters& counters(const runtime::Shard& shard) const = 0;
 
   protected:

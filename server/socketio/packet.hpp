@@ -26,6 +26,7 @@ enum class Errc {
 std::string_view to_string(Errc errc);
 error_code make_error_code(Errc errc);
 
+/// The digit that a packet starts with (Socket.IO protocol 5, "Packet encoding").
 enum class PacketType : std::uint8_t { connect = 0, disconnect, event, ack, connect_error, binary_event, binary_ack };
 
 /// The arguments of an event or of an ack. Where an argument is, or holds, binary, `values` has

@@ -23,6 +23,7 @@ namespace hubbub::socketio {
 /// the first shard.
 using NamespaceMatch = std::function<bool(std::string_view name, const boost::json::object& auth)>;
 
+/// Everything that an application may set about a server.
 struct Options {
     engineio::Options engine;
     std::chrono::milliseconds connect_timeout = limits::kConnectTimeout;

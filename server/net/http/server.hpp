@@ -47,6 +47,7 @@ class Exchange {
 class Handler {
   public:
     virtual ~Handler() = default;
+    /// Answers, or sees that it is answered later.
     virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
 };
 
