@@ -52,7 +52,7 @@ def chat(users, channels, channels_each):
         os.chmod(name, 0o755)
         folder = Path(name)
         command = [BIN / 'hubbub', 'serve', '--host', '127.0.0.1', '--data-dir', folder / 'data', '--threads', 1]
-        with server(command) as running:
+        with server(command, ready='/readyz') as running:
             yield Chat(running, folder, users, channels, channels_each)
 
 

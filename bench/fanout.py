@@ -58,14 +58,14 @@ def race(options, name, transport, rivals, shares):
                 [latency_row(f'{who} at {share:.0%}', latencies[share][who], clients) for who in measured for share in shares])
     report = {'clients': clients, 'publishers': publishers, 'inFlight': in_flight, 'closedLoop': measured,
               'syscallsPerDelivery': syscalls, 'openLoop': {f'{share:.0%}': runs for share, runs in latencies.items()}}
+    for rival in rivals:
+        cheaper = ratio(measured[rival], measured[HUBBUB], 'serverCpuMicrosPerDelivery')
+        print(f'  deliveries for the same CPU, Hubbub / {rival}: {cheaper:.1f}')
     return measured, report
 
 
 def p1(options):
-    rivals = [NODE]
-    if options.uwebsockets:
-        COMMANDS[UWEBSOCKETS] = ([options.uwebsockets], {})
-        rivals.append(UWEBSOCKETS)
+    rivals = [NODE] + ([UWEBSOCKETS] if options.uwebsockets else [])
     measured, report = race(options, 'P1', 'websocket', rivals, [0.5] if options.quick else [0.25, 0.5, 0.75])
     speed = lambda rival: ratio(measured[HUBBUB], measured[rival], 'deliveriesPerSecond')
     report['targets'] = [judge(options, 'deliveries/s, Hubbub / Node', speed(NODE), 1, at_least=40)]

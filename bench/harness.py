@@ -9,10 +9,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 # HUBBUB_BIN_DIR: measure what is built there, such as another commit's.
 BIN = Path(os.environ.get('HUBBUB_BIN_DIR', ROOT / 'build/release/bin')).resolve()
+REPORTS = ROOT / 'build/bench'
 SERVER_CORE, LOAD_CORE = 0, 1
 GENERATOR_SHARE_MAX = 0.8
 
@@ -27,6 +29,24 @@ def build():
         if built.returncode:
             sys.exit(built.stdout + built.stderr)
     subprocess.run([ROOT / 'tools/npm-ci', 'bench/peers'], check=True, stdout=subprocess.DEVNULL)
+
+
+def build_uwebsockets(checkout):
+    """Builds the peer from a checkout of uWebSockets with its submodule uSockets; the program."""
+    sockets, objects = checkout / 'uSockets/src', REPORTS / 'uwebsockets'
+    objects.mkdir(parents=True, exist_ok=True)
+    program = objects / 'fanout'
+    flags = ['-O2', '-DLIBUS_NO_SSL', '-DUWS_NO_ZLIB', f'-I{sockets}', f"-I{checkout / 'src'}"]
+    sources = [*sockets.glob('*.c'), *sockets.glob('eventing/*.c'), *sockets.glob('crypto/*.c')]
+    if not sources:
+        sys.exit(f'{checkout}: no checkout of uWebSockets with its submodule uSockets')
+    for command in (['cc', *flags, '-c', *sources],
+                    ['g++', '-std=c++20', *flags, ROOT / 'bench/peers/uwebsockets_fanout.cc',
+                     *(objects / f'{source.stem}.o' for source in sources), '-o', program]):
+        built = subprocess.run(command, cwd=objects, capture_output=True, text=True)
+        if built.returncode:
+            sys.exit(built.stderr)
+    return program
 
 
 def free_port():
@@ -68,8 +88,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(command, env=None):
-    """Runs `command --port PORT` until the block ends; yields it once it listens, on its core."""
+def server(command, env=None, ready=None):
+    """Runs `command --port PORT` until the block ends; yields it once it listens, or answers GET `ready`, on its core."""
     port = free_port()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen([*map(str, command), '--port', str(port)], cwd=ROOT, stdin=subprocess.DEVNULL,
@@ -79,7 +99,8 @@ def server(command, env=None):
             deadline = time.monotonic() + 60
             while True:
                 with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port), 1):
-                    break
+                    if not ready or urlopen(f'http://127.0.0.1:{port}{ready}', timeout=5).status == 200:
+                        break
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f'{command[0]} does not listen:\n{running.output()}')
                 time.sleep(0.05)
