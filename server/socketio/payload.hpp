@@ -7,6 +7,7 @@
 // constraints.
 #include "socketio/packet.hpp"
 
+#include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
 #include <boost/json/array.hpp>
