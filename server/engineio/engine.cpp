@@ -120,7 +120,7 @@ void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websoc
         session->start_polling(exchange, std::move(handler));
     }
     ++counters_.opened;
-    sessions_.emplace(session->sid(), session);
+    sessions_.insert(session);
 }
 
 void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::string_view sid, bool mismatch) {
@@ -129,8 +129,8 @@ void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::str
         return exchange->move_to(*servers_[shard]);
 
     const auto found = sessions_.find(sid);
-    if (found == sessions_.end() || found->second->is_gone()) return refuse(*exchange, kUnknownSid);
-    const std::shared_ptr<Session> session = found->second;
+    if (found == sessions_.end() || (*found)->is_gone()) return refuse(*exchange, kUnknownSid);
+    const std::shared_ptr<Session> session = *found;
     if (mismatch) return refuse(*exchange, kBadRequest);
     if (exchange->request().upgrade_websocket) {
         if (!options_.allow_upgrades) return refuse(*exchange, kBadRequest);
@@ -219,15 +219,14 @@ void Engine::forget(Session& session) {
     const auto found = sessions_.find(session.sid());
     if (found == sessions_.end()) return;
     ++counters_.closed;
-    shard_.post([dying = found->second] {});
+    shard_.post([dying = *found] {});
     sessions_.erase(found);
     if (sessions_.empty() && closed_) shard_.post(std::move(closed_));
 }
 
 void Engine::close(Callback<void()> done) {
     closing_ = true;
-    std::vector<std::shared_ptr<Session>> all;
-    for (const auto& [sid, session] : sessions_) all.push_back(session);
+    const std::vector<std::shared_ptr<Session>> all{sessions_.begin(), sessions_.end()};
     for (const auto& session : all) session->close(CloseReason::server_shutting_down);
     if (!done) return;
     if (sessions_.empty()) return done();

@@ -7,10 +7,11 @@
 #include "runtime/shard.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace hubbub::engineio {
@@ -65,6 +66,19 @@ class Engine {
 
   private:
     friend class Session;
+    using SessionPtr = std::shared_ptr<Session>;
+    // Sessions by their sid, which they hold themselves: a session costs one small node.
+    static std::string_view sid_of(const SessionPtr& session) { return session->sid(); }
+    static std::string_view sid_of(std::string_view sid) { return sid; }
+    struct HashSid {
+        using is_transparent = void;
+        std::size_t operator()(const auto& of) const noexcept { return std::hash<std::string_view>{}(sid_of(of)); }
+    };
+    struct EqualSid {
+        using is_transparent = void;
+        bool operator()(const auto& a, const auto& b) const noexcept { return sid_of(a) == sid_of(b); }
+    };
+
     void handle_verified(const std::shared_ptr<net::http::Exchange>& exchange);
     void handle_new(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
     void open_session(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
@@ -84,7 +98,7 @@ class Engine {
     const Options options_;
     Application& application_;
     std::vector<net::http::Server*> servers_;
-    std::unordered_map<std::string_view, std::shared_ptr<Session>> sessions_; // keys point into the sessions
+    std::unordered_set<SessionPtr, HashSid, EqualSid> sessions_;
     Counters counters_;
     net::FramePtr ping_;
     net::http::Gzip gzip_{net::http::Gzip::Effort::fast};

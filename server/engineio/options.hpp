@@ -2,6 +2,7 @@
 #include "base/callback.hpp"
 #include "base/limits.hpp"
 #include "net/http/message.hpp"
+#include "net/websocket/peer.hpp"
 #include "runtime/shard.hpp"
 
 #include <chrono>
@@ -76,8 +77,10 @@ struct Options {
     std::size_t max_payload = limits::kMaxPayloadBytes; ///< of a POST (the HTTP server has a limit too) or message
     bool polling = true;                                ///< a transport that is off is unknown (error 0)
     bool websocket = true;
-    bool allow_upgrades = true;        ///< from polling to websocket
-    bool http_compression = true;      ///< gzip of poll answers from limits::kDeflateThreshold bytes
+    bool allow_upgrades = true;   ///< from polling to websocket
+    bool http_compression = true; ///< gzip of poll answers from limits::kDeflateThreshold bytes
+    /// Compression of WebSocket messages for clients that offer it; none: never. A broadcast is compressed once.
+    std::optional<net::websocket::Deflate> per_message_deflate = {};
     std::optional<Cookie> cookie = {}; ///< none: no cookie
     Cors cors = {};
 

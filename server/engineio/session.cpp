@@ -49,10 +49,15 @@ void Session::start_polling(const std::shared_ptr<Exchange>& exchange, std::uniq
     answer_poll(open_packet(upgradable ? R"("websocket")" : ""), this);
 }
 
+net::websocket::Options Session::websocket_options() const {
+    const Options& options = engine_.options();
+    return {.message_bytes_max = options.max_payload, .deflate = options.per_message_deflate};
+}
+
 bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler> handler) {
     net::http::Fields headers;
     engine_.add_headers(exchange.request(), headers, this);
-    peer_ = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
+    peer_ = exchange.accept_websocket(*this, websocket_options(), headers);
     if (!peer_) return false;
     transport_ = Transport::websocket;
     start(std::move(handler));
@@ -250,7 +255,7 @@ void Session::on_closed(CloseCode code) {
 void Session::on_upgrade_request(Exchange& exchange) {
     net::http::Fields headers;
     engine_.add_headers(exchange.request(), headers);
-    const auto peer = exchange.accept_websocket(*this, {.message_bytes_max = engine_.options().max_payload}, headers);
+    const auto peer = exchange.accept_websocket(*this, websocket_options(), headers);
     if (!peer) return;
     if (closed_ || transport_ == Transport::websocket || upgrade_ != Upgrade::none) {
         peer->close(CloseCode::normal);

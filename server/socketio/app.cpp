@@ -1,10 +1,13 @@
 #include "socketio/app.hpp"
 
+#include "base/log.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
@@ -53,9 +56,11 @@ void App::fallback(Fallback handler) {
 void App::run() {
     const boost::asio::ip::tcp::endpoint endpoint{boost::asio::ip::make_address(options_.host), options_.port};
     const std::size_t body_bytes_max = std::max(options_.socketio.engine.max_payload, limits::kHttpBodyBytesMax);
+    const auto tls = options_.tls ? net::TlsContext::load(*options_.tls) : nullptr;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         listeners_.push_back(
             net::http::make_server(shards_[i], *handler_, net::http::default_timeouts(), body_bytes_max));
+        listeners_.back()->set_tls(tls);
         listeners_.back()->listen(endpoint);
         server_.attach(i, *listeners_.back());
     }
@@ -65,7 +70,27 @@ void App::run() {
         signals.clear(); // back to the system's way: the next one ends the process
         stop();
     });
+    boost::asio::signal_set hangup{shards_[0].io()};
+    if (options_.tls) {
+        hangup.add(SIGHUP);
+        renew_on_hangup(hangup);
+    }
     shards_.run();
+}
+
+void App::renew_on_hangup(boost::asio::signal_set& hangup) {
+    hangup.async_wait([this, &hangup](const error_code& error, int) {
+        if (error) return;
+        try {
+            const auto renewed = net::TlsContext::load(*options_.tls);
+            for (auto& listener : listeners_)
+                listener->shard().post([&listener = *listener, renewed] { listener.set_tls(renewed); });
+            log::info("certificate_renewed");
+        } catch (const std::runtime_error& failure) {
+            log::error("certificate_not_renewed", {{"reason", failure.what()}});
+        }
+        renew_on_hangup(hangup);
+    });
 }
 
 void App::stop() {

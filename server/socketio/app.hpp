@@ -1,12 +1,16 @@
 #pragma once
 #include "net/http/server.hpp"
+#include "net/tls.hpp"
 #include "runtime/shard.hpp"
 #include "socketio/server.hpp"
+
+#include <boost/asio/signal_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +25,7 @@ class App {
         std::string host = "127.0.0.1"; ///< numeric address
         std::uint16_t port = 3000;
         std::size_t threads = 1;
+        std::optional<net::TlsContext::Files> tls = {}; ///< certificate and key; none: plain HTTP
         socketio::Options socketio = {};
     };
     /// Answers a request at once.
@@ -42,7 +47,8 @@ class App {
     void fallback(Fallback handler);
 
     /// Listens, then serves until SIGINT, SIGTERM or `stop`. Throws boost::system::system_error if the address is
-    /// taken.
+    /// taken, and std::runtime_error if certificate and key cannot be used. With TLS, SIGHUP reads both again for new
+    /// connections; if they cannot be used then, that is logged, and the ones before stay.
     void run();
     /// Any thread: takes no new connection, closes the others in good order (`Server::close`), and lets `run` return. A
     /// second signal does not wait for that.
@@ -50,6 +56,7 @@ class App {
 
   private:
     class RequestHandler;
+    void renew_on_hangup(boost::asio::signal_set& hangup);
     const Options options_;
     runtime::Shards shards_;
     Server server_;

@@ -54,6 +54,7 @@ EngineOptions::EngineOptions(CLI::App& arguments) {
     arguments.add_flag("--no-polling", no_polling_);
     arguments.add_flag("--no-websocket", no_websocket_);
     arguments.add_flag("--no-http-compression", no_http_compression_);
+    arguments.add_flag("--per-message-deflate", per_message_deflate_);
     arguments.add_flag("--hooks", hooks_);
     arguments.add_option("--ping-interval", ping_interval_)->capture_default_str();
     arguments.add_option("--ping-timeout", ping_timeout_)->capture_default_str();
@@ -70,6 +71,7 @@ engineio::Options EngineOptions::get(ErrorLog& errors) const {
     options.polling = !no_polling_;
     options.websocket = !no_websocket_;
     options.http_compression = !no_http_compression_;
+    if (per_message_deflate_) options.per_message_deflate.emplace();
     if (cookie_) options.cookie.emplace();
     if (!hooks_) return options;
     options.allow_request = allow_as_asked;

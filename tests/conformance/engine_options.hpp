@@ -38,6 +38,7 @@ class EngineOptions {
     bool no_polling_ = false;
     bool no_websocket_ = false;
     bool no_http_compression_ = false;
+    bool per_message_deflate_ = false;
     bool hooks_ = false;
     int ping_interval_ = 300;
     int ping_timeout_ = 200;

@@ -50,7 +50,7 @@ export class Hubbub {
     this.scratch = scratch;
     this.dataDir = path.join(scratch, 'data');
     this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `${env.HUBBUB_TLS_CERTIFICATE_FILE ? 'https' : 'http'}://127.0.0.1:${port}`;
     this.env = env;
   }
 
