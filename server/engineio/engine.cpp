@@ -130,7 +130,7 @@ void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::str
 
     const auto found = sessions_.find(sid);
     if (found == sessions_.end() || (*found)->is_gone()) return refuse(*exchange, kUnknownSid);
-    const std::shared_ptr<Session> session = *found;
+    const auto session = (*found)->shared_from_this(); // it may be forgotten in the course of this
     if (mismatch) return refuse(*exchange, kBadRequest);
     if (exchange->request().upgrade_websocket) {
         if (!options_.allow_upgrades) return refuse(*exchange, kBadRequest);
