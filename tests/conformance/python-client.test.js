@@ -11,7 +11,7 @@ const kSteps = [
   'connects with its auth object',
   'ends on its last transport',
   'events',
-  'a hundred events in order',
+  'a hundred events',
   'acks, client to server',
   'binary, in events and acks',
   'namespaces share one connection',
