@@ -6,57 +6,82 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { io } from 'socket.io-client';
 import { freePort, Program } from '../support/processes.js';
 
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
-const build = path.resolve(repositoryRoot, process.env.HUBBUB_PACKAGE_BUILD ?? 'build/release');
 
 const inside = (...names) => path.join(folder, ...names);
 
 function run(command, ...args) {
   try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' });
+    return execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe', timeout: 200_000 });
   } catch (error) {
     throw new Error(`${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`);
   }
 }
 
+/** The blocks of code in `language` of a document, in order. */
+function blocks(name, language) {
+  const text = readFileSync(path.join(repositoryRoot, name), 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map((match) => match[1]);
+}
+
+const guide = 'docs/guides/library.md';
+const [install, buildIt] = blocks(guide, 'sh');
+
+/** Runs a block of shell commands with the folder as home, against another build if there is one to be tested. */
+function shell(commands, cwd) {
+  const other = process.env.HUBBUB_PACKAGE_BUILD;
+  const adapted = other ? commands.replace('cmake --preset release && ', '').replaceAll('build/release', other) : commands;
+  run('env', '--chdir', cwd, `HOME=${folder}`, 'bash', '-ec', adapted);
+}
+
 let folder;
 before(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'hubbub-package-'));
-  run('cmake', '--install', build, '--component', 'library', '--prefix', inside('prefix'));
+  shell(install, repositoryRoot);
 });
 after(() => rmSync(folder, { recursive: true }));
 
 /** Configures and builds the project in `name`, a folder beside the prefix. */
 function buildOutside(name, ...targets) {
-  run('cmake', '-S', inside(name), '-B', inside(name, 'build'), '-G', 'Ninja', `-DCMAKE_PREFIX_PATH=${inside('prefix')}`);
+  run('cmake', '-S', inside(name), '-B', inside(name, 'build'), '-G', 'Ninja', `-DCMAKE_PREFIX_PATH=${inside('.local')}`);
   run('ninja', '-C', inside(name, 'build'), '-j2', ...targets);
 }
 
-test('the examples build outside the tree, and echo answers socket.io-client', async () => {
-  cpSync(path.join(repositoryRoot, 'examples'), inside('examples'), { recursive: true });
-  const port = await freePort();
-  const source = readFileSync(inside('examples/echo.cpp'), 'utf8');
-  assert.ok(source.includes('3000'));
-  writeFileSync(inside('examples/echo.cpp'), source.replaceAll('3000', String(port)));
-  buildOutside('examples');
+test('the guide leads from zero to a server that answers', async () => {
+  const port = String(await freePort());
+  const [source] = blocks(guide, 'cpp');
+  const [client] = blocks(guide, 'js');
+  assert.ok(source.includes('3000') && client.includes('3000'));
+  mkdirSync(inside('echo'));
+  writeFileSync(inside('echo/CMakeLists.txt'), blocks(guide, 'cmake')[0]);
+  writeFileSync(inside('echo/echo.cpp'), source.replace('3000', port));
+  shell(buildIt, inside('echo'));
 
-  const echo = await Program.start(inside('examples/build/echo'), [], { isReady: () => true });
-  const socket = io(`http://127.0.0.1:${port}`, { reconnectionDelay: 50, reconnectionDelayMax: 50 });
+  const echo = await Program.start(inside('echo/build/echo'), [], { isReady: () => true });
+  // Below tests/, where socket.io-client is installed. It tries again until echo listens.
+  const place = mkdtempSync(path.join(repositoryRoot, 'tests/node_modules/.package-'));
   try {
-    const event = new Promise((resolve) => socket.on('message', (...args) => resolve(args)));
-    assert.deepEqual(await socket.timeout(10_000).emitWithAck('message', { text: 'hello' }), { text: 'hello' });
-    assert.deepEqual(await event, [{ text: 'hello' }]);
+    writeFileSync(path.join(place, 'client.mjs'), client.replace('3000', port));
+    assert.equal(run(process.execPath, path.join(place, 'client.mjs')), "{ text: 'hello' }\n");
   } finally {
-    socket.disconnect();
+    rmSync(place, { recursive: true });
     await echo.stop();
   }
 });
 
+test('the examples build outside the tree', () => {
+  cpSync(path.join(repositoryRoot, 'examples'), inside('examples'), { recursive: true });
+  buildOutside('examples');
+});
+
+test('the README installs as the guide does', () => {
+  assert.ok(blocks('README.md', '').includes(install));
+});
+
 test('every installed header compiles by what is installed, and none is internal', () => {
-  const headers = readdirSync(inside('prefix/include'), { recursive: true }).filter((name) => name.endsWith('.hpp'));
+  const headers = readdirSync(inside('.local/include'), { recursive: true }).filter((name) => name.endsWith('.hpp'));
   assert.ok(headers.includes('hubbub/socketio/app.hpp'));
   assert.deepEqual(headers.filter((name) => /internal|test/.test(name)), []);
   mkdirSync(inside('headers'));
