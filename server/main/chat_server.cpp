@@ -34,8 +34,9 @@ gateway::Settings to_settings(const Config& config) {
     return settings;
 }
 
-socketio::Options to_socketio_options(const Config& config) {
+socketio::Options to_socketio_options(const Config& config, std::filesystem::path client_directory) {
     socketio::Options options;
+    options.client_directory = std::move(client_directory);
     options.engine.cors.origins = config.cors_origins;
     return options;
 }
@@ -53,10 +54,10 @@ template <class Condition> bool wait_for(Condition reached, std::chrono::millise
 } // namespace
 
 ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::string secret,
-                       gateway::StaticFiles web_client)
+                       gateway::StaticFiles web_client, std::filesystem::path client_directory)
     : web_client_{std::move(web_client)},
       shards_{config.threads},
-      socketio_{shards_, adapters::local(), to_socketio_options(config)},
+      socketio_{shards_, adapters::local(), to_socketio_options(config, std::move(client_directory))},
       hasher_{std::clamp<std::size_t>(config.threads / 2, 1, 4)} {
     gateway_ = std::make_unique<Gateway>(shards_, socketio_.of("/"), to_settings(config));
     const net::http::Timeouts timeouts{config.http_head_timeout, config.http_body_timeout, config.http_idle_timeout};
@@ -79,19 +80,13 @@ ChatServer::~ChatServer() {
     shards_.stop();
 }
 
-void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint,
-                       const std::shared_ptr<const net::TlsContext>& tls) {
+void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint) {
     boost::asio::ip::tcp::endpoint same_port = endpoint;
     for (auto& listener : listeners_) {
-        listener->set_tls(tls);
         listener->listen(same_port);
         same_port.port(listener->endpoint().port());
     }
     shards_.start();
-}
-
-void ChatServer::renew_tls(const std::shared_ptr<const net::TlsContext>& tls) {
-    for (auto& listener : listeners_) listener->shard().post([&listener = *listener, tls] { listener.set_tls(tls); });
 }
 
 void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {

@@ -5,7 +5,6 @@
 #include "gateway/socket/socket_gateway.hpp"
 #include "main/config.hpp"
 #include "net/http/server.hpp"
-#include "net/tls.hpp"
 #include "ops/health.hpp"
 #include "postgres/pool.hpp"
 #include "runtime/shard.hpp"
@@ -14,6 +13,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,14 +23,12 @@ namespace hubbub::program {
 /// Everything that serves, put together: shards, listeners, Socket.IO, the chat on its database, the web client.
 class ChatServer final : private net::http::Handler {
   public:
-    ChatServer(const Config& config, const std::string& conninfo, std::string secret, gateway::StaticFiles web_client);
+    ChatServer(const Config& config, const std::string& conninfo, std::string secret, gateway::StaticFiles web_client,
+               std::filesystem::path client_directory);
     ~ChatServer() override;
 
-    /// Listens, and serves on threads of its own; `tls` may be null: plain HTTP. Throws boost::system::system_error if
-    /// the address cannot be had.
-    void start(const boost::asio::ip::tcp::endpoint& endpoint, const std::shared_ptr<const net::TlsContext>& tls);
-    /// New connections get a renewed certificate. Any thread, after `start` with one.
-    void renew_tls(const std::shared_ptr<const net::TlsContext>& tls);
+    /// Listens, and serves on threads of its own. Throws boost::system::system_error if the address cannot be had.
+    void start(const boost::asio::ip::tcp::endpoint& endpoint);
     /// With the port that the system chose, if 0 was asked for.
     boost::asio::ip::tcp::endpoint endpoint() const { return listeners_.front()->endpoint(); }
 

@@ -31,11 +31,10 @@ struct Config {
     std::size_t database_connections = 0; ///< a thread; set by `load_config`
     std::string jwt_secret;               ///< empty: one in the data directory
     std::filesystem::path web_dir;        ///< empty: looked for beside the program
+    std::filesystem::path client_dir;     ///< empty: looked for beside the program
     log::Level log_level = log::Level::info;
     bool registration_open = true;
-    std::vector<std::string> cors_origins;      ///< for Socket.IO from other sites' pages
-    std::filesystem::path tls_certificate_file; ///< with `tls_key_file`; empty: plain HTTP
-    std::filesystem::path tls_key_file;
+    std::vector<std::string> cors_origins; ///< for Socket.IO from other sites' pages
     std::chrono::milliseconds http_head_timeout = limits::kHttpHeadTimeout;
     std::chrono::milliseconds http_body_timeout = limits::kHttpBodyTimeout;
     std::chrono::milliseconds http_idle_timeout = limits::kHttpIdleTimeout;

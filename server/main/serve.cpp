@@ -12,15 +12,16 @@
 
 #include <csignal>
 #include <cstdio>
-#include <memory>
+#include <initializer_list>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 namespace hubbub::program {
 namespace {
 
 using boost::asio::ip::tcp;
+
+constexpr const char* kBundle = "socket.io.js";
 
 /// Every socket takes a descriptor: as many as the system lets us have.
 void raise_descriptor_limit() {
@@ -45,14 +46,31 @@ void check_free(const tcp::endpoint& endpoint) {
                           std::to_string(endpoint.port()) + ": " + error.message()};
 }
 
-std::optional<std::filesystem::path> find_web_client() {
+/// The first of `places`, relative to the program's directory, that has `file`.
+std::optional<std::filesystem::path> find_beside_program(std::initializer_list<const char*> places, const char* file) {
     const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    // Installed: bin/ beside share/. In the source tree: build/<preset>/bin.
-    for (const char* place : {"../share/hubbub/web", "../../../web/dist"}) {
+    for (const char* place : places) {
         auto directory = (program / place).lexically_normal();
-        if (std::filesystem::exists(directory / "index.html")) return directory;
+        if (std::filesystem::exists(directory / file)) return directory;
     }
     return {};
+}
+
+// Installed: bin/ beside share/. In the source tree: build/<preset>/bin.
+
+std::optional<std::filesystem::path> find_web_client() {
+    return find_beside_program({"../share/hubbub/web", "../../../web/dist"}, "index.html");
+}
+
+/// Socket.IO's own client, for pages that load it from here; the web client has it built in.
+std::filesystem::path find_client_bundles(const Config& config) {
+    if (!config.client_dir.empty()) {
+        if (std::filesystem::exists(config.client_dir / kBundle)) return config.client_dir;
+        throw ConfigError{"client_dir: no socket.io.js in " + config.client_dir.string()};
+    }
+    return find_beside_program({"../share/hubbub/socket.io-client", "../../../web/node_modules/socket.io-client/dist"},
+                               kBundle)
+        .value_or(std::filesystem::path{});
 }
 
 gateway::StaticFiles load_web_client(const Config& config) {
@@ -63,36 +81,11 @@ gateway::StaticFiles load_web_client(const Config& config) {
     return {};
 }
 
-/// Null: plain HTTP.
-std::shared_ptr<const net::TlsContext> load_tls(const Config& config) {
-    if (config.tls_certificate_file.empty()) return nullptr;
-    try {
-        return net::TlsContext::load({.certificate = config.tls_certificate_file, .key = config.tls_key_file});
-    } catch (const std::runtime_error& error) {
-        throw ConfigError{std::string{"TLS: "} + error.what()};
-    }
-}
-
-/// On SIGHUP the certificate is read again: renewing one needs no restart.
-void renew_tls_on_hangup(boost::asio::signal_set& hangup, ChatServer& server, const Config& config) {
-    hangup.async_wait([&](const boost::system::error_code& error, int) {
-        if (error) return;
-        try {
-            server.renew_tls(load_tls(config));
-            log::info("certificate_renewed");
-        } catch (const ConfigError& failure) {
-            log::error("certificate_not_renewed",
-                       {{"reason", failure.what()}, {"hint", "the certificate from before is still in use"}});
-        }
-        renew_tls_on_hangup(hangup, server, config);
-    });
-}
-
-void print_address(const tcp::endpoint& endpoint, const char* scheme) {
+void print_address(const tcp::endpoint& endpoint) {
     const auto address = endpoint.address();
     std::string host = address.is_unspecified() ? "localhost" : address.to_string();
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    std::printf("hubbub is at %s://%s:%d\n", scheme, host.c_str(), endpoint.port());
+    std::printf("hubbub is at http://%s:%d\n", host.c_str(), endpoint.port());
     std::fflush(stdout);
 }
 
@@ -104,31 +97,26 @@ int serve(const Config& config) {
     std::signal(SIGPIPE, SIG_IGN);
     const tcp::endpoint endpoint{boost::asio::ip::make_address(config.host), config.port};
     check_free(endpoint);
-    const auto tls = load_tls(config);
     const std::string secret = token_secret(config);
     auto web_client = load_web_client(config);
+    auto client_bundles = find_client_bundles(config);
 
     const Database database{config, Database::Sharing::own};
     log::info("database_ready", {{"private", config.database_url.empty()},
                                  {"schema", database.version()},
                                  {"migrationsApplied", database.applied()}});
-    ChatServer server{config, database.conninfo(), secret, std::move(web_client)};
+    ChatServer server{config, database.conninfo(), secret, std::move(web_client), std::move(client_bundles)};
     boost::asio::io_context signals_io;
     boost::asio::signal_set signals{signals_io, SIGINT, SIGTERM};
-    signals.async_wait([&](const boost::system::error_code&, int) { signals_io.stop(); });
-    boost::asio::signal_set hangup{signals_io};
-    if (tls != nullptr) {
-        hangup.add(SIGHUP);
-        renew_tls_on_hangup(hangup, server, config);
-    }
+    signals.async_wait([](const boost::system::error_code&, int) {});
 
-    server.start(endpoint, tls);
+    server.start(endpoint);
     log::info("started", {{"version", HUBBUB_VERSION},
                           {"host", config.host},
                           {"port", server.endpoint().port()},
                           {"threads", config.threads},
                           {"dataDir", config.data_dir.string()}});
-    print_address(server.endpoint(), tls != nullptr ? "https" : "http");
+    print_address(server.endpoint());
     signals_io.run();
 
     log::info("draining", {{"hint", "a second signal ends the process at once"}});
