@@ -80,13 +80,19 @@ ChatServer::~ChatServer() {
     shards_.stop();
 }
 
-void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint) {
+void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint,
+                       const std::shared_ptr<const net::TlsContext>& tls) {
     boost::asio::ip::tcp::endpoint same_port = endpoint;
     for (auto& listener : listeners_) {
+        listener->set_tls(tls);
         listener->listen(same_port);
         same_port.port(listener->endpoint().port());
     }
     shards_.start();
+}
+
+void ChatServer::renew_tls(const std::shared_ptr<const net::TlsContext>& tls) {
+    for (auto& listener : listeners_) listener->shard().post([&listener = *listener, tls] { listener.set_tls(tls); });
 }
 
 void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {

@@ -5,6 +5,7 @@
 #include "gateway/socket/socket_gateway.hpp"
 #include "main/config.hpp"
 #include "net/http/server.hpp"
+#include "net/tls.hpp"
 #include "ops/health.hpp"
 #include "postgres/pool.hpp"
 #include "runtime/shard.hpp"
@@ -27,8 +28,11 @@ class ChatServer final : private net::http::Handler {
                std::filesystem::path client_directory);
     ~ChatServer() override;
 
-    /// Listens, and serves on threads of its own. Throws boost::system::system_error if the address cannot be had.
-    void start(const boost::asio::ip::tcp::endpoint& endpoint);
+    /// Listens, and serves on threads of its own; `tls` may be null: plain HTTP. Throws boost::system::system_error if
+    /// the address cannot be had.
+    void start(const boost::asio::ip::tcp::endpoint& endpoint, const std::shared_ptr<const net::TlsContext>& tls);
+    /// New connections get a renewed certificate. Any thread, after `start` with one.
+    void renew_tls(const std::shared_ptr<const net::TlsContext>& tls);
     /// With the port that the system chose, if 0 was asked for.
     boost::asio::ip::tcp::endpoint endpoint() const { return listeners_.front()->endpoint(); }
 

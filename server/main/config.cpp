@@ -120,6 +120,9 @@ std::vector<Setting> make_settings() {
         {"cors_origins", "Other sites whose pages may use Socket.IO here, separated by commas", false,
          [](Config& c, const std::string& text) { c.cors_origins = parse_origins(text); },
          [](const Config& c) { return join(c.cors_origins); }},
+        path_setting("tls.certificate_file", "PEM certificate and intermediates: speaks HTTPS; SIGHUP reads it again",
+                     &Config::tls_certificate_file),
+        path_setting("tls.key_file", "PEM key of the certificate, not encrypted", &Config::tls_key_file),
         number_setting("http.head_timeout_ms", "From a request's first byte to the end of its head",
                        &Config::http_head_timeout, 1, kTimeoutMax),
         number_setting("http.body_timeout_ms", "From the end of a request's head to the end of its body",
@@ -270,6 +273,8 @@ Loaded load_config(const std::filesystem::path& file, const std::map<std::string
         const auto setting = std::ranges::find(settings(), key, &Setting::key);
         set(loaded, *setting, value, Source::flag, setting->flag());
     }
+    if (loaded.config.tls_certificate_file.empty() != loaded.config.tls_key_file.empty())
+        throw ConfigError{"tls.certificate_file and tls.key_file belong together: set both, or neither"};
     // Four a thread are enough for one; many threads must not use up the server's connections.
     constexpr std::size_t kAll = 64;
     if (loaded.config.database_connections == 0)

@@ -34,7 +34,9 @@ struct Config {
     std::filesystem::path client_dir;     ///< empty: looked for beside the program
     log::Level log_level = log::Level::info;
     bool registration_open = true;
-    std::vector<std::string> cors_origins; ///< for Socket.IO from other sites' pages
+    std::vector<std::string> cors_origins;      ///< for Socket.IO from other sites' pages
+    std::filesystem::path tls_certificate_file; ///< with `tls_key_file`; empty: plain HTTP
+    std::filesystem::path tls_key_file;
     std::chrono::milliseconds http_head_timeout = limits::kHttpHeadTimeout;
     std::chrono::milliseconds http_body_timeout = limits::kHttpBodyTimeout;
     std::chrono::milliseconds http_idle_timeout = limits::kHttpIdleTimeout;

@@ -13,7 +13,9 @@
 #include <csignal>
 #include <cstdio>
 #include <initializer_list>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace hubbub::program {
@@ -81,11 +83,36 @@ gateway::StaticFiles load_web_client(const Config& config) {
     return {};
 }
 
-void print_address(const tcp::endpoint& endpoint) {
+/// Null: plain HTTP.
+std::shared_ptr<const net::TlsContext> load_tls(const Config& config) {
+    if (config.tls_certificate_file.empty()) return nullptr;
+    try {
+        return net::TlsContext::load({.certificate = config.tls_certificate_file, .key = config.tls_key_file});
+    } catch (const std::runtime_error& error) {
+        throw ConfigError{std::string{"TLS: "} + error.what()};
+    }
+}
+
+/// On SIGHUP the certificate is read again: renewing one needs no restart.
+void renew_tls_on_hangup(boost::asio::signal_set& hangup, ChatServer& server, const Config& config) {
+    hangup.async_wait([&](const boost::system::error_code& error, int) {
+        if (error) return;
+        try {
+            server.renew_tls(load_tls(config));
+            log::info("certificate_renewed");
+        } catch (const ConfigError& failure) {
+            log::error("certificate_not_renewed",
+                       {{"reason", failure.what()}, {"hint", "the certificate from before is still in use"}});
+        }
+        renew_tls_on_hangup(hangup, server, config);
+    });
+}
+
+void print_address(const tcp::endpoint& endpoint, const char* scheme) {
     const auto address = endpoint.address();
     std::string host = address.is_unspecified() ? "localhost" : address.to_string();
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    std::printf("hubbub is at http://%s:%d\n", host.c_str(), endpoint.port());
+    std::printf("hubbub is at %s://%s:%d\n", scheme, host.c_str(), endpoint.port());
     std::fflush(stdout);
 }
 
@@ -97,6 +124,7 @@ int serve(const Config& config) {
     std::signal(SIGPIPE, SIG_IGN);
     const tcp::endpoint endpoint{boost::asio::ip::make_address(config.host), config.port};
     check_free(endpoint);
+    const auto tls = load_tls(config);
     const std::string secret = token_secret(config);
     auto web_client = load_web_client(config);
     auto client_bundles = find_client_bundles(config);
@@ -108,15 +136,20 @@ int serve(const Config& config) {
     ChatServer server{config, database.conninfo(), secret, std::move(web_client), std::move(client_bundles)};
     boost::asio::io_context signals_io;
     boost::asio::signal_set signals{signals_io, SIGINT, SIGTERM};
-    signals.async_wait([](const boost::system::error_code&, int) {});
+    signals.async_wait([&](const boost::system::error_code&, int) { signals_io.stop(); });
+    boost::asio::signal_set hangup{signals_io};
+    if (tls != nullptr) {
+        hangup.add(SIGHUP);
+        renew_tls_on_hangup(hangup, server, config);
+    }
 
-    server.start(endpoint);
+    server.start(endpoint, tls);
     log::info("started", {{"version", HUBBUB_VERSION},
                           {"host", config.host},
                           {"port", server.endpoint().port()},
                           {"threads", config.threads},
                           {"dataDir", config.data_dir.string()}});
-    print_address(server.endpoint());
+    print_address(server.endpoint(), tls != nullptr ? "https" : "http");
     signals_io.run();
 
     log::info("draining", {{"hint", "a second signal ends the process at once"}});
