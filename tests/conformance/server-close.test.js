@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { withConformanceServer } from '../support/conformance-server.js';
 import { PollingSession, WebSocketSession } from '../support/engineio.js';
@@ -40,6 +41,14 @@ describe('a server that closes', () => {
     await session.post('4last words');
     const stopped = server.stop();
     assert.deepEqual(await session.poll(), ['4last words']);
+    assert.deepEqual(await session.poll(), ['1']);
+    await stopped;
+  });
+
+  testWith('polling: a client between two polls gets the close with its next GET', async (server) => {
+    const session = await PollingSession.open(server.engineio);
+    const stopped = server.stop();
+    await sleep(100);
     assert.deepEqual(await session.poll(), ['1']);
     await stopped;
   });
