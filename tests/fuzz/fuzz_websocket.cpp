@@ -1,6 +1,7 @@
 // WebSocket frames: whatever comes, in whatever pieces, gives the same messages or the same close code, and every text
-// that comes out is UTF-8 and within the limit.
+// that comes out is UTF-8 and within the limit, also when permessage-deflate was agreed on and the message is inflated.
 #include "net/utf8.hpp"
+#include "net/websocket/internal/deflate_codec.hpp"
 #include "net/websocket/parser.hpp"
 
 #include <algorithm>
@@ -21,6 +22,15 @@ struct Recorder final : websocket::Sink {
         if (data.size() > kLimit || (kind == Frame::Kind::text && !is_utf8(data))) std::abort();
         add(kind == Frame::Kind::text ? 't' : 'b', data);
     }
+    Outcome on_deflated(Frame::Kind kind, std::string_view data) override {
+        static Counters counters;
+        static websocket::DeflateCodec codec{counters};
+        const auto inflated = codec.inflate(data, kLimit);
+        if (!inflated) return inflated.error();
+        if (kind == Frame::Kind::text && !is_utf8(*inflated)) return CloseCode::invalid_payload;
+        on_message(kind, *inflated);
+        return {};
+    }
     void on_ping(std::string_view data) override { add('i', data); }
     void on_pong(std::string_view data) override { add('o', data); }
     void on_close(CloseCode code, std::string_view reason) override {
@@ -30,8 +40,8 @@ struct Recorder final : websocket::Sink {
     void add(char what, std::string_view data) { (events += what).append(data) += '\n'; }
 };
 
-std::string parse(std::string_view bytes, std::size_t piece) {
-    websocket::Parser parser{kLimit};
+std::string parse(std::string_view bytes, std::size_t piece, bool deflate) {
+    websocket::Parser parser{kLimit, deflate};
     Recorder recorder;
     std::string pending;
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -50,6 +60,7 @@ std::string parse(std::string_view bytes, std::size_t piece) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view bytes{reinterpret_cast<const char*>(data) + 1, size - 1};
-    if (parse(bytes, data[0] % 32 + 1) != parse(bytes, bytes.size() + 1)) std::abort();
+    const bool deflate = data[0] >= 128;
+    if (parse(bytes, data[0] % 32 + 1, deflate) != parse(bytes, bytes.size() + 1, deflate)) std::abort();
     return 0;
 }

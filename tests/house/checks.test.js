@@ -38,6 +38,7 @@ const allowed = {
   'server/chat/messages/messages.hpp': include('chat/channels/channels.hpp') + include('chat/errc.hpp'),
   'server/main/main.cpp': include('storage/store.hpp'),
   'examples/echo.cpp': include('socketio/server.hpp'),
+  'tests/fuzz/x.cpp': include('net/internal/b.hpp'),
   'web/src/app/main.tsx': importing('../features/auth/form') + importing('react'),
   'web/src/features/auth/form.tsx': importing('../../realtime/client') + importing('./field'),
   'web/src/realtime/client.ts': importing('../generated/types') + importing('zustand/vanilla'),
