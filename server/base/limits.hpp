@@ -43,6 +43,11 @@ inline constexpr std::size_t kNamespacesPerClientMax = 64;
 inline constexpr std::size_t kChildNamespacesMax = 10'000; ///< made on demand for a parent; more: "Invalid namespace"
 inline constexpr std::size_t kEventNameBytesMax = 256;
 inline constexpr std::size_t kRoomsPerSocketMax = 20'000;
+inline constexpr auto kRecoveryWindow = 120'000ms;
+inline constexpr std::size_t kRecoveryPacketsMax = 100'000;           ///< in the log of a namespace, on each shard
+inline constexpr std::size_t kRecoveryLogBytesMax = 16 * 1024 * 1024; ///< the same
+inline constexpr std::size_t kRecoverySessionsMax = 100'000;          ///< saved, of a namespace, on each shard
+inline constexpr std::size_t kRecoveryMissedBytesMax = kOutboxBytesMax / 2; ///< sent to one client that comes back
 inline constexpr int kJsonDepthMax = 32;
 
 // Database (postgres)

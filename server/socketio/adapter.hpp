@@ -1,22 +1,27 @@
 #pragma once
 #include "base/callback.hpp"
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "engineio/session.hpp"
+#include "net/frame.hpp"
 #include "socketio/packet.hpp"
 
 #include <boost/json/value.hpp>
 
+#include <any>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hubbub::runtime {
+class Shard;
 class Shards;
-}
+} // namespace hubbub::runtime
 
 namespace hubbub::socketio {
 
@@ -50,6 +55,43 @@ struct SocketInfo {
 struct RoomSlot {
     void* room = nullptr;
     std::uint32_t index = 0;
+};
+
+/// Connection state recovery: a client that comes back within `window` gets its id, rooms and data again, and first of
+/// all what it missed. Each namespace then logs its packets on every shard; within the bounds, so a client that missed
+/// more than is there is connected anew. While it is on, each event without ack carries a string as last argument.
+struct Recovery {
+    std::chrono::milliseconds window = limits::kRecoveryWindow;
+    bool skip_middlewares = true;                            ///< for clients that are recovered
+    std::size_t packets_max = limits::kRecoveryPacketsMax;   ///< in the log of a namespace, on each shard
+    std::size_t bytes_max = limits::kRecoveryLogBytesMax;    ///< of their text, attachments and rooms
+    std::size_t sessions_max = limits::kRecoverySessionsMax; ///< of clients that are away, a namespace and shard
+};
+
+/// What is kept of a socket whose client may come back.
+struct SavedSession {
+    std::string pid; ///< its secret
+    std::string sid;
+    std::vector<std::string> rooms;
+    std::any data; ///< moves to the shard that the client comes back on
+    /// How many packets of each shard (as their sender) the client has surely got; the adapter's.
+    std::vector<std::uint64_t> seen;
+    std::chrono::steady_clock::time_point left_at;
+};
+
+/// Of one shard, for recovery.
+struct RecoveryCounters {
+    std::size_t packets = 0;              ///< in the log
+    std::size_t bytes = 0;                ///< of them
+    std::uint64_t packets_forgotten = 0;  ///< dropped before their time because there were too many
+    std::size_t sessions = 0;             ///< saved now
+    std::uint64_t sessions_forgotten = 0; ///< dropped before their time because there were too many
+};
+
+struct AdapterOptions {
+    std::optional<Recovery> recovery;
+    /// After this a living connection has surely delivered what was sent: it has answered a ping since.
+    std::chrono::milliseconds heartbeat = limits::kPingInterval + limits::kPingTimeout;
 };
 
 /// Takes the answers to a broadcast: `ack_timeout` if not every client answered in time, with the answers there are.
@@ -86,11 +128,29 @@ class Adapter {
     virtual void disconnect_sockets(Target target, bool close, Callback<void()> done) = 0;
     virtual void fetch_sockets(Target target, SocketsCallback done) = 0;
 
+    // Connection state recovery, where the options ask for it. On the socket's shard.
+    /// The socket is connected; `pid` is the secret by which its client may come back. `seen`: of the saved session
+    /// that it continues; empty for a new one.
+    virtual void begin_session(Socket& socket, const std::string& pid, std::vector<std::uint64_t> seen) = 0;
+    /// The socket is gone; `saved`, if given (without `seen`), is kept for the window.
+    virtual void end_session(const std::string& pid, runtime::Shard& shard, std::optional<SavedSession> saved) = 0;
+    /// Takes the session of that `pid` from wherever it is, also from a socket that is still connected, which ends.
+    /// `offset` is the last that the client got, or empty. `done` runs on the calling shard.
+    virtual void take_session(std::string pid, std::string offset,
+                              Callback<void(std::optional<SavedSession>)> done) = 0;
+    /// Keeps a session that was taken: its client went away again before it was connected.
+    virtual void put_back(runtime::Shard& shard, SavedSession session) = 0;
+    /// The packets for the session that its client has not got, with their offsets, as of now; nothing if some of them
+    /// are no longer in the log, or too many to send at once.
+    virtual std::optional<std::vector<net::FramePtr>> missed(runtime::Shard& shard, const SavedSession& session) = 0;
+    virtual RecoveryCounters recovery_counters(const runtime::Shard& shard) const = 0;
+
     /// Runs `visit` for each socket of `target`, on that socket's shard, on this node only; then `done`.
     virtual void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) = 0;
 };
 
 /// Makes the adapter of one namespace.
-using AdapterFactory = std::function<std::unique_ptr<Adapter>(runtime::Shards& shards, const std::string& nsp)>;
+using AdapterFactory = std::function<std::unique_ptr<Adapter>(runtime::Shards& shards, const std::string& nsp,
+                                                              const AdapterOptions& options)>;
 
 } // namespace hubbub::socketio

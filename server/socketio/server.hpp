@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -27,7 +28,10 @@ using NamespaceMatch = std::function<bool(std::string_view name, const boost::js
 struct Options {
     engineio::Options engine;
     std::chrono::milliseconds connect_timeout = limits::kConnectTimeout;
-    /// Drops a child namespace when its last socket has gone. References to it are good while one of its sockets is.
+    /// Lets clients that come back soon have what they missed. Off: costs nothing.
+    std::optional<Recovery> recovery = {};
+    /// Drops a child namespace when its last socket has gone, with what it keeps for recovery. References to it are
+    /// good while one of its sockets is.
     bool remove_empty_children = false;
     /// The bundles of socket.io-client (its dist/), served under the engine's path, e.g. as /socket.io/socket.io.js.
     /// Empty: not served.

@@ -21,8 +21,11 @@
 namespace hubbub::socketio {
 namespace {
 
-/// 20 characters of base64url; never an Engine.IO sid.
-std::string make_id() {
+constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> kAsTuple{};
+
+} // namespace
+
+std::string internal::make_id() {
     constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::array<unsigned char, 20> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::runtime_error{"no random bytes"};
@@ -30,10 +33,6 @@ std::string make_id() {
     std::ranges::transform(random, id.begin(), [&](unsigned char byte) { return kAlphabet[byte % 64]; });
     return id;
 }
-
-constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<>> kAsTuple{};
-
-} // namespace
 
 std::string_view to_string(DisconnectReason reason) {
     switch (reason) {
@@ -50,7 +49,7 @@ std::string_view to_string(DisconnectReason reason) {
 }
 
 Socket::Socket(internal::Client& client, internal::NamespaceCore& nsp, boost::json::object auth)
-    : id_{make_id()},
+    : id_{internal::make_id()},
       client_{&client},
       nsp_{nsp},
       shard_{client.session().shard()},
@@ -64,7 +63,7 @@ const Namespace& Socket::nsp() const {
 }
 
 Socket::Rare& Socket::rare() {
-    if (!rare_) rare_ = std::make_unique<Rare>(shard_);
+    if (!rare_) rare_ = std::make_unique<Rare>(*this);
     return *rare_;
 }
 
@@ -75,6 +74,11 @@ void Socket::send(const EncodedPacket& packet) {
 Sent Socket::send_event(const EncodedPacket& packet) {
     shard_.assert_current("Socket::emit");
     if (!connected_) return Sent::dropped;
+    if (nsp_.recovery()) { // then each event is one that may be missed, and asked for again
+        const bool dropped = packet.is_volatile && is_behind();
+        nsp_.adapter().broadcast({.rooms = {id_}, .except = {}}, packet);
+        return dropped ? Sent::dropped : is_behind() ? Sent::behind : Sent::queued;
+    }
     if (packet.is_volatile && is_behind()) {
         ++nsp_.counters_of(shard_).volatile_dropped;
         return Sent::dropped;
@@ -141,6 +145,7 @@ Task<Result<Arguments>> Socket::emit_with_ack(std::string event, Arguments argum
 }
 
 void Socket::on_ack(std::uint64_t id, Arguments answer) {
+    const auto alive = shared_from_this();
     if (rare_) rare_->acks.finish(id, {}, std::move(answer));
 }
 
@@ -208,6 +213,10 @@ SocketInfo Socket::info() const {
     return {.id = id_, .rooms = rooms(), .handshake = handshake_, .data = nsp_.show(data_)};
 }
 
+void Socket::supersede() {
+    if (client_ != nullptr) client_->session().close(engineio::CloseReason::transport_close);
+}
+
 void Socket::disconnect(bool close) {
     shard_.assert_current("Socket::disconnect");
     if (client_ == nullptr) return;
@@ -224,7 +233,11 @@ void Socket::on_closed(DisconnectReason reason) {
     if (std::exchange(closing_, true)) return;
     const auto alive = shared_from_this();
     internal::Client& client = *client_;
-    if (connected_) nsp_.disconnect(*this, reason);
+    if (connected_) {
+        nsp_.disconnect(*this, reason);
+    } else if (rare_ && rare_->coming_back) { // gone again before its middlewares were over
+        nsp_.adapter().put_back(shard_, std::move(*rare_->coming_back));
+    }
     client.remove(*this);
     if (rare_) rare_->acks.fail_all(Errc::disconnected);
 }

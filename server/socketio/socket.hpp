@@ -129,6 +129,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
     void deliver_with_ack(std::span<const net::FramePtr> frames, std::uint64_t ack_id,
                           std::chrono::milliseconds timeout, AckCallback callback);
     SocketInfo info() const;
+    /// Ends its connection as if it had gone away: the client is back on another.
+    void supersede();
     std::vector<RoomSlot>& room_slots() { return room_slots_; }
     const std::vector<RoomSlot>& room_slots() const { return room_slots_; }
     /// True once per `stamp`: lets a broadcast to several rooms reach each socket once.

@@ -90,6 +90,8 @@ int main(int argc, char** argv) {
     arguments.add_option("--threads", threads)->capture_default_str();
     arguments.add_option("--client-directory", client_directory, "dist/ of socket.io-client");
     const conformance::EngineOptions engine_arguments{arguments};
+    bool recovery = false;
+    arguments.add_flag("--recovery", recovery, "Socket.IO connections may be recovered");
     CLI11_PARSE(arguments, argc, argv);
 
     conformance::ErrorLog errors;
@@ -98,6 +100,7 @@ int main(int argc, char** argv) {
     socket_options.client_directory = client_directory;
     engine_options.path = "/engine.io/";
 
+    if (recovery) socket_options.recovery.emplace();
     runtime::Shards shards{threads};
     socketio::Server server{shards, adapters::local(), socket_options};
     set_up(server);

@@ -60,6 +60,18 @@ void set_up_features(socketio::Server& server) {
     });
     features.on("to-all",
                 [&features](Socket&, Event event) { features.broadcast().emit("from-all", event.arguments); });
+    features.on("volatile-to-all", [&features](Socket&, Event event) {
+        features.broadcast().as_volatile().emit("from-all", event.arguments);
+    });
+    features.on("to-me", [](Socket& socket, Event event) { socket.emit("from-me", event.arguments); });
+    features.on("remember", [](Socket& socket, boost::json::value value) {
+        socket.data() = std::move(value);
+        return true;
+    });
+    features.on("recall", [](std::shared_ptr<Socket> socket) -> Task<boost::json::value> {
+        const auto* value = socket->data_as<boost::json::value>();
+        co_return boost::json::array{value == nullptr ? boost::json::value(nullptr) : *value, socket->recovered()};
+    });
     features.on_disconnecting([&features](Socket& socket, socketio::DisconnectReason reason) {
         Arguments who;
         who.values = {socket.id(), to_string(reason)};

@@ -1,6 +1,8 @@
 #include "adapters/local/local_adapter.hpp"
 
+#include "adapters/local/internal/packet_log.hpp"
 #include "adapters/local/internal/room_index.hpp"
+#include "adapters/local/internal/session_store.hpp"
 #include "net/frame.hpp"
 #include "runtime/shard.hpp"
 #include "socketio/socket.hpp"
@@ -9,6 +11,7 @@
 #include <atomic>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace hubbub::adapters {
@@ -20,7 +23,12 @@ using socketio::Target;
 
 class LocalAdapter final : public socketio::Adapter {
   public:
-    explicit LocalAdapter(runtime::Shards& shards) : shards_{shards}, indexes_(shards.size()) {}
+    LocalAdapter(runtime::Shards& shards, const socketio::AdapterOptions& options)
+        : shards_{shards}, indexes_(shards.size()) {
+        if (!options.recovery) return;
+        for (std::size_t i = 0; i < shards.size(); ++i)
+            memories_.push_back(std::make_unique<Memory>(i, shards.size(), options));
+    }
 
     void add(Socket& socket) override { index(socket).add(socket); }
     void remove(Socket& socket) override { index(socket).remove(socket); }
@@ -29,6 +37,7 @@ class LocalAdapter final : public socketio::Adapter {
     std::vector<std::string> rooms(const Socket& socket) const override { return internal::RoomIndex::rooms(socket); }
 
     void broadcast(const Target& target, EncodedPacket packet) override {
+        if (!memories_.empty()) return broadcast_logged({.target = target, .packet = std::move(packet)});
         for (std::size_t i = 0; i < shards_.size(); ++i) {
             if (shards_[i].on_this_thread()) {
                 deliver(i, target, packet);
@@ -45,7 +54,7 @@ class LocalAdapter final : public socketio::Adapter {
                         timeout](std::size_t i) {
             std::vector<std::shared_ptr<Socket>> asked; // an answer may come, and change rooms, before all are asked
             indexes_[i].for_each(target, [&](Socket& socket) { asked.push_back(socket.shared_from_this()); });
-            const auto frames = to_frames(packet);
+            const auto frames = internal::to_frames(packet);
             const auto part = std::make_shared<Poll::Part>(poll, poll->answers[i]);
             for (const auto& socket : asked) {
                 auto answered = [part](error_code error, socketio::Arguments answer) {
@@ -101,6 +110,62 @@ class LocalAdapter final : public socketio::Adapter {
             std::move(target), [close](Socket& socket) { socket.disconnect(close); }, std::move(done));
     }
 
+    void begin_session(Socket& socket, const std::string& pid, std::vector<std::uint64_t> seen) override {
+        Memory& memory = *memories_[socket.shard().index()];
+        memory.sessions.begin(pid, socket, seen.empty() ? memory.log.heads() : std::move(seen));
+    }
+
+    void end_session(const std::string& pid, runtime::Shard& shard,
+                     std::optional<socketio::SavedSession> saved) override {
+        memories_[shard.index()]->sessions.end(pid, std::move(saved));
+    }
+
+    void take_session(std::string pid, std::string offset,
+                      Callback<void(std::optional<socketio::SavedSession>)> done) override {
+        struct Search {
+            std::string pid;
+            std::string offset;
+            std::optional<socketio::SavedSession> found; // by one shard at most
+            std::atomic<std::size_t> left;
+            Callback<void(std::optional<socketio::SavedSession>)> done;
+        };
+        auto search = std::make_shared<Search>();
+        search->pid = std::move(pid);
+        search->offset = std::move(offset);
+        search->left = shards_.size();
+        search->done = std::move(done);
+        on_every_shard([this, search, &home = caller()](std::size_t i) {
+            const Memory& memory = *memories_[i];
+            if (auto session = memories_[i]->sessions.take(search->pid)) {
+                if (auto seen = memory.log.seen_by(*session, search->offset)) {
+                    session->seen = std::move(*seen);
+                    search->found = std::move(session);
+                }
+            }
+            if (--search->left > 0) return;
+            home.post([search] { search->done(std::move(search->found)); });
+        });
+    }
+
+    void put_back(runtime::Shard& shard, socketio::SavedSession session) override {
+        memories_[shard.index()]->sessions.save(std::move(session));
+    }
+
+    std::optional<std::vector<net::FramePtr>> missed(runtime::Shard& shard,
+                                                     const socketio::SavedSession& session) override {
+        return memories_[shard.index()]->log.missed(session);
+    }
+
+    socketio::RecoveryCounters recovery_counters(const runtime::Shard& shard) const override {
+        if (memories_.empty()) return {};
+        const Memory& memory = *memories_[shard.index()];
+        return {.packets = memory.log.size(),
+                .bytes = memory.log.bytes(),
+                .packets_forgotten = memory.log.forgotten(),
+                .sessions = memory.sessions.saved(),
+                .sessions_forgotten = memory.sessions.forgotten()};
+    }
+
     void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) override {
         auto work =
             std::make_shared<Visit>(std::move(target), std::move(visit), std::move(done), shards_.size(), caller());
@@ -118,6 +183,40 @@ class LocalAdapter final : public socketio::Adapter {
         std::atomic<std::size_t> left;
         runtime::Shard& caller;
     };
+
+    /// What one shard keeps for recovery.
+    struct Memory {
+        Memory(std::size_t shard, std::size_t shards, const socketio::AdapterOptions& options)
+            : log{shard, shards, options}, sessions{*options.recovery} {}
+        internal::PacketLog log;
+        internal::SessionStore sessions;
+        std::uint64_t sent = 0; ///< logged packets that came from this shard
+    };
+
+    void broadcast_logged(internal::LoggedPacket packet) {
+        const std::size_t here = caller().index();
+        if (!shards_[here].on_this_thread()) // numbers are given on shards
+            return shards_[here].post(
+                [this, moved = std::move(packet)]() mutable { broadcast_logged(std::move(moved)); });
+        packet.sender = here;
+        if (!packet.packet.is_volatile) packet.number = ++memories_[here]->sent;
+        on_every_shard([this, shared = std::make_shared<const internal::LoggedPacket>(std::move(packet))](
+                           std::size_t i) { deliver_logged(i, shared); });
+    }
+
+    void deliver_logged(std::size_t shard, const std::shared_ptr<const internal::LoggedPacket>& logged) {
+        internal::PacketLog& log = memories_[shard]->log;
+        const EncodedPacket& packet = logged->packet;
+        std::string offset;
+        if (logged->number != 0) {
+            log.append(logged, shards_[shard].loop_time());
+            offset = log.offset();
+        } else if (packet.text.ends_with("\"]")) {
+            offset = log.offset(); // its last argument is a string, which clients would take for an offset
+        }
+        const auto frames = internal::to_frames(packet, offset);
+        indexes_[shard].for_each(logged->target, [&](Socket& socket) { socket.deliver(frames, packet.is_volatile); });
+    }
 
     /// The answers to one broadcast of all shards. Each shard's part reports when its last answer, or the lack of it,
     /// is there; the shard that comes last reports to the caller's.
@@ -174,19 +273,9 @@ class LocalAdapter final : public socketio::Adapter {
         return shards_[0];
     }
 
-    static std::vector<net::FramePtr> to_frames(const EncodedPacket& packet) {
-        using net::Frame;
-        const auto compression = packet.compress ? Frame::Compression::allowed : Frame::Compression::never;
-        std::vector<net::FramePtr> frames;
-        frames.push_back(Frame::make(Frame::Kind::text, {packet.text}, compression));
-        for (const std::string& attachment : packet.attachments)
-            frames.push_back(Frame::make(Frame::Kind::binary, {attachment}, compression));
-        return frames;
-    }
-
     /// Encodes once, then only pushes references.
     void deliver(std::size_t shard, const Target& target, const EncodedPacket& packet) {
-        const auto frames = to_frames(packet);
+        const auto frames = internal::to_frames(packet);
         indexes_[shard].for_each(target, [&](Socket& socket) { socket.deliver(frames, packet.is_volatile); });
     }
 
@@ -201,12 +290,15 @@ class LocalAdapter final : public socketio::Adapter {
 
     runtime::Shards& shards_;
     std::vector<internal::RoomIndex> indexes_;
+    std::vector<std::unique_ptr<Memory>> memories_; // none if there is no recovery
 };
 
 } // namespace
 
 socketio::AdapterFactory local() {
-    return [](runtime::Shards& shards, const std::string&) { return std::make_unique<LocalAdapter>(shards); };
+    return [](runtime::Shards& shards, const std::string&, const socketio::AdapterOptions& options) {
+        return std::make_unique<LocalAdapter>(shards, options);
+    };
 }
 
 } // namespace hubbub::adapters

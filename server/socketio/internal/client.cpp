@@ -123,7 +123,7 @@ void Client::enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr
     const std::shared_ptr<Socket> socket{new Socket{*this, nsp, std::move(auth)}};
     if (child) socket->rare().child_namespace = std::move(child);
     sockets_.push_back(socket);
-    nsp.run_middlewares(socket);
+    nsp.start(socket);
 }
 
 void Client::on_close(engineio::CloseReason reason) {

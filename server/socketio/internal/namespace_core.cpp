@@ -4,6 +4,7 @@
 #include "socketio/internal/behaviour.hpp"
 #include "socketio/internal/client.hpp"
 #include "socketio/internal/namespaces.hpp"
+#include "socketio/internal/rare.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -93,16 +94,21 @@ class NamespaceCore::EventContinuation {
     std::size_t next_;
 };
 
-NamespaceCore::NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter)
-    : name_{std::move(name)}, counters_(shards.size()), adapter_{adapter(shards, name_)} {}
+NamespaceCore::NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter,
+                             const AdapterOptions& options)
+    : name_{std::move(name)},
+      recovery_{options.recovery},
+      counters_(shards.size()),
+      adapter_{adapter(shards, name_, options)} {}
 
 NamespaceCore::NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter,
-                             const Handlers& parent, Namespaces& owner)
+                             const AdapterOptions& options, const Handlers& parent, Namespaces& owner)
     : Namespace{parent},
       name_{std::move(name)},
+      recovery_{options.recovery},
       owner_{&owner},
       counters_(shards.size()),
-      adapter_{adapter(shards, name_)} {}
+      adapter_{adapter(shards, name_, options)} {}
 
 void NamespaceCore::release() {
     if (owner_ != nullptr) owner_->release(*this);
@@ -128,11 +134,34 @@ void NamespaceCore::refuse(Socket& socket, const ConnectError& error) {
 
 void NamespaceCore::connect(Socket& socket) {
     const auto alive = socket.shared_from_this();
+    std::vector<std::string> rooms;
+    std::vector<std::uint64_t> seen;
+    std::vector<net::FramePtr> missed;
+    std::string pid;
+    if (recovery_) {
+        Socket::Rare& rare = socket.rare();
+        rare.pid = make_id();
+        if (auto session = std::exchange(rare.coming_back, std::nullopt)) {
+            auto frames = adapter_->missed(socket.shard(), *session);
+            if (!frames) return start_anew(alive);
+            missed = std::move(*frames);
+            socket.id_ = std::move(session->sid);
+            socket.recovered_ = true;
+            rare.pid = std::move(session->pid);
+            rooms = std::move(session->rooms);
+            seen = std::move(session->seen);
+            ++counters_of(socket.shard()).recovered;
+        }
+        adapter_->begin_session(socket, rare.pid, std::move(seen));
+        pid = R"(","pid":")" + rare.pid;
+    }
     socket.connected_ = true;
     ++counters_of(socket.shard()).sockets;
     adapter_->add(socket);
+    for (const std::string& room : rooms) adapter_->join(socket, room);
     socket.client_->on_connected();
-    socket.client_->send_control(PacketType::connect, name_, R"({"sid":")" + socket.id() + R"("})");
+    for (net::FramePtr& frame : missed) socket.client_->session().send(std::move(frame));
+    socket.client_->send_control(PacketType::connect, name_, R"({"sid":")" + socket.id() + pid + R"("})");
     for (const auto& handler : behaviour().connection) {
         if (socket.connected_) guarded(socket, [&] { handler(socket); });
     }
@@ -178,10 +207,12 @@ void NamespaceCore::reject_payload(Socket& socket, Event event, const FieldError
 void NamespaceCore::disconnect(Socket& socket, DisconnectReason reason) {
     const Behaviour& behave = behaviour();
     for (const DisconnectHandler& handler : behave.disconnecting) guarded(socket, [&] { handler(socket, reason); });
+    auto rooms = recovery_ ? adapter_->rooms(socket) : std::vector<std::string>{};
     adapter_->remove(socket);
     socket.connected_ = false;
     --counters_of(socket.shard()).sockets;
     for (const DisconnectHandler& handler : behave.disconnect) guarded(socket, [&] { handler(socket, reason); });
+    if (recovery_) save(socket, reason, std::move(rooms));
 }
 
 } // namespace hubbub::socketio::internal

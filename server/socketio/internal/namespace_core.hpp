@@ -16,10 +16,11 @@ class Namespaces;
 /// What a namespace is inside: its behaviour, fixed at set-up and then read by every shard, and its adapter.
 class NamespaceCore final : public Namespace {
   public:
-    NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter);
+    NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter,
+                  const AdapterOptions& options);
     /// A child, which behaves as its parent.
-    NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter, const Handlers& parent,
-                  Namespaces& owner);
+    NamespaceCore(runtime::Shards& shards, std::string name, const AdapterFactory& adapter,
+                  const AdapterOptions& options, const Handlers& parent, Namespaces& owner);
 
     const std::string& name() const override { return name_; }
     Adapter& adapter() const override { return *adapter_; }
@@ -33,8 +34,11 @@ class NamespaceCore final : public Namespace {
     /// A socket of it, or who wanted to make one, is gone.
     void release();
 
-    /// Runs the middlewares from `index` on, then connects the socket; an error refuses it.
-    void run_middlewares(const std::shared_ptr<Socket>& socket, std::size_t index = 0);
+    bool recovery() const { return recovery_.has_value(); }
+
+    /// Looks for the session that the client wants to continue, runs the middlewares, then connects the socket or
+    /// refuses it.
+    void start(const std::shared_ptr<Socket>& socket);
     void on_event(Socket& socket, Packet packet, std::vector<std::string> attachments);
     void disconnect(Socket& socket, DisconnectReason reason);
     void reject_payload(Socket& socket, Event event, const FieldError& error);
@@ -42,7 +46,11 @@ class NamespaceCore final : public Namespace {
   private:
     class Continuation;
     class EventContinuation;
+    void run_middlewares(const std::shared_ptr<Socket>& socket, std::size_t index = 0);
     void connect(Socket& socket);
+    void on_session(const std::shared_ptr<Socket>& socket, std::optional<SavedSession> session);
+    void start_anew(const std::shared_ptr<Socket>& socket);
+    void save(Socket& socket, DisconnectReason reason, std::vector<std::string> rooms);
     static void refuse(Socket& socket, const ConnectError& error);
     void run_event_middlewares(const std::shared_ptr<Socket>& socket, std::shared_ptr<Event> event, std::size_t index);
     void dispatch(Socket& socket, Event event);
@@ -53,6 +61,7 @@ class NamespaceCore final : public Namespace {
     };
 
     const std::string name_;
+    const std::optional<Recovery> recovery_;
     Namespaces* const owner_ = nullptr;
     std::vector<ShardCounters> counters_;
     std::unique_ptr<Adapter> adapter_;

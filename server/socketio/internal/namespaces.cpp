@@ -12,8 +12,12 @@ Namespaces::Namespaces(runtime::Shards& shards, AdapterFactory adapter, const Op
 
 NamespaceCore& Namespaces::make(std::string_view name) {
     auto& core = fixed_[std::string{name}];
-    if (!core) core = std::make_unique<NamespaceCore>(shards_, std::string{name}, adapter_);
+    if (!core) core = std::make_unique<NamespaceCore>(shards_, std::string{name}, adapter_, adapter_options());
     return *core;
+}
+
+AdapterOptions Namespaces::adapter_options() const {
+    return {.recovery = options_.recovery, .heartbeat = options_.engine.ping_interval + options_.engine.ping_timeout};
 }
 
 Handlers& Namespaces::add_parent(NamespaceMatch match) {
@@ -49,7 +53,7 @@ std::shared_ptr<NamespaceCore> Namespaces::take_child(const std::string& name, c
             children_refused_.fetch_add(1, std::memory_order_relaxed);
             return nullptr;
         }
-        auto core = std::make_shared<NamespaceCore>(shards_, name, adapter_, **parent, *this);
+        auto core = std::make_shared<NamespaceCore>(shards_, name, adapter_, adapter_options(), **parent, *this);
         found = children_.emplace(name, Child{.core = std::move(core)}).first;
     }
     children_count_.store(children_.size(), std::memory_order_relaxed);

@@ -45,6 +45,7 @@ class Namespaces {
         std::size_t users = 0;
     };
 
+    AdapterOptions adapter_options() const;
     std::shared_ptr<NamespaceCore> take_child(const std::string& name, const boost::json::object& auth);
     void give_back(const std::string& name);
 

@@ -12,7 +12,7 @@ namespace hubbub::socketio::internal {
 /// The events of one socket that wait for the client's ack. A callback may destroy it.
 class PendingAcks {
   public:
-    explicit PendingAcks(runtime::Shard& shard) : shard_{shard} {}
+    explicit PendingAcks(Socket& socket) : socket_{socket} {}
 
     std::uint64_t next_id() { return next_id_++; }
     void add(std::uint64_t id, std::chrono::milliseconds timeout, Socket::AckCallback callback);
@@ -33,7 +33,9 @@ class PendingAcks {
                              this};
     };
 
-    runtime::Shard& shard_;
+    void call(Pending& pending, error_code error, Arguments answer);
+
+    Socket& socket_;
     std::uint64_t next_id_ = 0;
     std::map<std::uint64_t, std::unique_ptr<Pending>> waiting_;
 };
