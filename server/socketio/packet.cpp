@@ -51,13 +51,13 @@ Result<std::string> take_namespace(std::string_view& text) {
     return std::string{name};
 }
 
-/// JSON has no infinity, yet 1e400 reads as one: written again it would be no JSON. Null, as Node relays it.
-void replace_infinities(json::value& value) {
-    if (value.is_double() && std::isinf(value.get_double())) value = nullptr;
+/// 1e400 reads as infinity and 0e400 as NaN, for which JSON has no words: null, as Node relays the first.
+void drop_non_numbers(json::value& value) {
+    if (value.is_double() && !std::isfinite(value.get_double())) value = nullptr;
     if (value.is_array()) {
-        for (json::value& item : value.get_array()) replace_infinities(item);
+        for (json::value& item : value.get_array()) drop_non_numbers(item);
     } else if (value.is_object()) {
-        for (auto& field : value.get_object()) replace_infinities(field.value());
+        for (auto& field : value.get_object()) drop_non_numbers(field.value());
     }
 }
 
@@ -67,7 +67,7 @@ Result<json::value> parse_json(std::string_view text) {
     error_code error;
     json::value value = json::parse(text, error, {}, options);
     if (error) return Errc::invalid_payload;
-    replace_infinities(value);
+    drop_non_numbers(value);
     return value;
 }
 
