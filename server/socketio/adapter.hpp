@@ -88,6 +88,7 @@ struct RecoveryCounters {
     std::uint64_t sessions_forgotten = 0; ///< dropped before their time because there were too many
 };
 
+/// What a server asks of the adapter of each of its namespaces.
 struct AdapterOptions {
     std::optional<Recovery> recovery;
     /// After this a living connection has surely delivered what was sent: it has answered a ping since.
