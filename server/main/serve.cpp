@@ -33,19 +33,13 @@ void raise_descriptor_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Each thread listens with SO_REUSEPORT, which would also let a second Hubbub take half of our clients: find out
-/// before anything is started, without that option.
 void check_free(const tcp::endpoint& endpoint) {
-    boost::asio::io_context io;
-    tcp::acceptor probe{io};
-    boost::system::error_code error;
-    probe.open(endpoint.protocol(), error);
-    if (!error) probe.set_option(tcp::acceptor::reuse_address{true}, error);
-    if (!error) probe.bind(endpoint, error);
-    if (!error) probe.listen(1, error);
-    if (error)
+    try {
+        net::http::check_free(endpoint);
+    } catch (const boost::system::system_error& failure) {
         throw ConfigError{"cannot listen on " + endpoint.address().to_string() + " port " +
-                          std::to_string(endpoint.port()) + ": " + error.message()};
+                          std::to_string(endpoint.port()) + ": " + failure.code().message()};
+    }
 }
 
 /// The first of `places`, relative to the program's directory, that has `file`.

@@ -54,7 +54,8 @@ void App::fallback(Fallback handler) {
 }
 
 void App::run() {
-    const boost::asio::ip::tcp::endpoint endpoint{boost::asio::ip::make_address(options_.host), options_.port};
+    boost::asio::ip::tcp::endpoint endpoint{boost::asio::ip::make_address(options_.host), options_.port};
+    net::http::check_free(endpoint);
     const std::size_t body_bytes_max = std::max(options_.socketio.engine.max_payload, limits::kHttpBodyBytesMax);
     const auto tls = options_.tls ? net::TlsContext::load(*options_.tls) : nullptr;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
@@ -62,8 +63,10 @@ void App::run() {
             net::http::make_server(shards_[i], *handler_, net::http::default_timeouts(), body_bytes_max));
         listeners_.back()->set_tls(tls);
         listeners_.back()->listen(endpoint);
+        endpoint = listeners_.back()->endpoint(); // all on the one port that the system chose, if it was to choose
         server_.attach(i, *listeners_.back());
     }
+    log::info("listening", {{"host", options_.host}, {"port", endpoint.port()}, {"tls", tls != nullptr}});
     boost::asio::signal_set signals{shards_[0].io(), SIGINT, SIGTERM};
     signals.async_wait([this, &signals](const error_code& error, int) {
         if (error) return;

@@ -23,7 +23,7 @@ class App {
   public:
     struct Options {
         std::string host = "127.0.0.1"; ///< numeric address
-        std::uint16_t port = 3000;
+        std::uint16_t port = 3000;      ///< 0: the system chooses; the log line `listening` names it
         std::size_t threads = 1;
         std::optional<net::TlsContext::Files> tls = {}; ///< certificate and key; none: plain HTTP
         socketio::Options socketio = {};

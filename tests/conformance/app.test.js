@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { io } from 'socket.io-client';
 import { request } from '../support/http.js';
-import { binary, freePort, Program } from '../support/processes.js';
-import { next } from '../support/wait.js';
+import { binary, Program } from '../support/processes.js';
+import { next, until } from '../support/wait.js';
 
-/** Runs `body(url, program)` with an app_server of its own. */
-async function withApp(args, body) {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const isReady = () => request(`${url}/healthz`).catch(() => undefined);
-  const program = await Program.start(binary('app_server'), ['--port', `${port}`, ...args], { isReady });
+/** What the program has logged as `event`. */
+const logged = (program, event) => program.log.split('\n').find((line) => line.includes(`"event":"${event}"`));
+
+/** Runs `body(url, program)` with an app_server of its own, on a port that the system chose. */
+async function withApp(args, body, scheme = 'http') {
+  const isReady = (app) => logged(app, 'listening');
+  const program = await Program.start(binary('app_server'), ['--port', '0', ...args], { isReady });
   try {
-    await body(url, program);
+    await body(`${scheme}://127.0.0.1:${JSON.parse(logged(program, 'listening')).port}`, program);
   } finally {
     await program.stop();
   }
@@ -72,6 +77,42 @@ describe('socketio::App beside other HTTP routes', () => {
         await program.stop();
         assert.equal((await lost)[0], 'transport close');
       });
+    }
+  });
+
+  test('a port that another program listens on is an error, also one of the same user', () =>
+    withApp([], (url) => {
+      const second = spawnSync(binary('app_server'), ['--port', new URL(url).port], { encoding: 'utf8', timeout: 20_000 });
+      assert.notEqual(second.status, 0);
+      assert.match(second.stderr, /Address already in use/);
+    }));
+
+  test('HTTPS and WSS with a certificate, which SIGHUP reads again', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'hubbub-app-'));
+    const [certificate, key] = [path.join(folder, 'certificate.pem'), path.join(folder, 'key.pem')];
+    const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    const subject = ['-subj', '/CN=app', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    execFileSync('openssl', ['req', '-x509', ...options, ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    const ca = readFileSync(certificate, 'utf8');
+    try {
+      const args = ['--certificate', certificate, '--key', key, '--threads', '2'];
+      await withApp(args, async (url, program) => {
+        const socket = io(url, { forceNew: true, ca });
+        try {
+          await next(socket, 'connect');
+          assert.equal(await socket.timeout(5000).emitWithAck('echo', 7), 7);
+          process.kill(program.pid, 'SIGHUP');
+          await until('the renewal', () => logged(program, 'certificate_renewed'));
+          writeFileSync(certificate, 'garbage');
+          process.kill(program.pid, 'SIGHUP');
+          await until('the complaint', () => logged(program, 'certificate_not_renewed'));
+          assert.equal(await socket.timeout(5000).emitWithAck('echo', 8), 8);
+        } finally {
+          socket.disconnect();
+        }
+      }, 'https');
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -25,11 +25,15 @@ void answer_the_rest(std::shared_ptr<net::http::Exchange> exchange) {
 int main(int argc, char** argv) {
     socketio::App::Options options;
     bool fallback = false;
+    net::TlsContext::Files tls;
     CLI::App arguments{"Socket.IO beside other routes"};
     arguments.add_option("--port", options.port)->required();
     arguments.add_option("--threads", options.threads);
     arguments.add_flag("--fallback", fallback);
+    arguments.add_option("--certificate", tls.certificate);
+    arguments.add_option("--key", tls.key);
     CLI11_PARSE(arguments, argc, argv);
+    if (!tls.certificate.empty()) options.tls = tls;
 
     socketio::App app{options, adapters::local()};
     app.of("/").on("echo", [](socketio::Socket&, socketio::Event event) { event.ack(event.arguments); });

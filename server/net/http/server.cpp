@@ -46,6 +46,14 @@ ServerCore::ServerCore(runtime::Shard& shard_, Handler& handler_, Timeouts timeo
       acceptor_{shard_.io()},
       backoff_{[](void* self) { static_cast<ServerCore*>(self)->accept_waiting(); }, this} {}
 
+void check_free(const boost::asio::ip::tcp::endpoint& endpoint) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor probe{io};
+    probe.open(endpoint.protocol());
+    probe.set_option(boost::asio::ip::tcp::acceptor::reuse_address{true});
+    probe.bind(endpoint);
+}
+
 void ServerCore::listen(const boost::asio::ip::tcp::endpoint& endpoint) {
     using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
     acceptor_.open(endpoint.protocol());

@@ -59,6 +59,10 @@ struct Timeouts {
 };
 Timeouts default_timeouts();
 
+/// Throws boost::system::system_error if somebody listens on `endpoint` already, or it cannot be had. `Server::listen`
+/// does not find that out: with SO_REUSEPORT another process of the same user would take half of the clients.
+void check_free(const boost::asio::ip::tcp::endpoint& endpoint);
+
 /// HTTP/1.1 of one shard: accepts, parses (RFC 9112, Beast's parser behind our checks), keeps alive, one request at a
 /// time per connection. Malformed input is answered (400, 413, 414, 431, 501, 505) and closed.
 class Server {
