@@ -25,12 +25,26 @@ using socketio::Next;
 using socketio::Server;
 using socketio::Socket;
 using testing::Client;
+using ::testing::HasSubstr;
 using testing::Rig;
+using ::testing::StartsWith;
 
 Task<> throw_later(std::shared_ptr<Socket> socket) {
     boost::asio::steady_timer timer{socket->shard().io(), 1ms};
     co_await timer.async_wait(boost::asio::use_awaitable);
     throw std::runtime_error{"later"};
+}
+
+Task<> wait_for_ever(std::shared_ptr<Socket> socket, Event event) {
+    boost::asio::steady_timer timer{socket->shard().io(), 1h};
+    co_await timer.async_wait(boost::asio::use_awaitable);
+    event.ack();
+}
+
+Task<int> ask_for_ever(std::shared_ptr<Socket> socket) {
+    Arguments none;
+    const auto answer = co_await socket->emit_with_ack("question", std::move(none), 1h);
+    co_return answer ? 1 : 0;
 }
 
 TEST(Misuse, ExceptionsEndTheirConnectionAndNothingElse) {
@@ -69,6 +83,37 @@ TEST(Misuse, ExceptionsEndTheirConnectionAndNothingElse) {
     EXPECT_EQ(other->read(), R"(42["still"])");
     EXPECT_EQ(rig.count(rig.main(), &socketio::NamespaceCounters::handlers_failed), 4U);
     EXPECT_EQ(rig.count(rig.server().of("/leaving"), &socketio::NamespaceCounters::sockets), 0U);
+}
+
+TEST(Misuse, NextTwiceNeverAndAfterTheClientLeft) {
+    std::vector<Next> held;
+    Rig rig{local(), 1, [&held](Server& server) {
+                server.of("/twice").use([](const auto&, Next next) {
+                    next({});
+                    next({});
+                    next(socketio::ConnectError{"too late"});
+                });
+                server.of("/never").use([](const auto&, const Next&) {});
+                server.of("/held").use([&held](const auto&, Next next) { held.push_back(std::move(next)); });
+                server.of("/leave").use([](const std::shared_ptr<Socket>& socket, Next next) {
+                    socket->disconnect();
+                    next({});
+                });
+            }};
+    Client twice{rig.port(), "/twice"};
+    EXPECT_THAT(twice.connect_answer(), StartsWith("40/twice,"));
+    EXPECT_EQ(Client(rig.port(), "/never").connect_answer(), R"(44/never,{"message":"internal error"})");
+    EXPECT_EQ(Client(rig.port(), "/leave").connect_answer(), "41/leave,");
+    const auto gone = rig.client();
+    gone->send("40/held,");
+    gone->send("1");
+    EXPECT_TRUE(gone->closed_by_server());
+    rig.on_shard([&] {
+        EXPECT_EQ(held.size(), 1U);
+        for (Next& next : held) next({});
+        held.clear();
+    });
+    EXPECT_EQ(rig.count(rig.server().of("/held"), &socketio::NamespaceCounters::sockets), 0U);
 }
 
 TEST(Misuse, DisconnectingFromEverywhere) {
@@ -166,6 +211,32 @@ TEST(Misuse, BroadcastsFromAnyThreadWhileRoomsChangeAndClientsGo) {
     }
     over = true;
     for (auto& thread : threads) thread.join();
+}
+
+TEST(Misuse, TheServerEndsWhileMuchIsPending) {
+    for (int round = 0; round < 3; ++round) {
+        socketio::Options options;
+        options.recovery.emplace();
+        Rig rig{local(), 2,
+                [](Server& server) {
+                    server.of("/").on("wait", wait_for_ever);
+                    server.of("/").on("ask", ask_for_ever);
+                },
+                options};
+        std::vector<std::unique_ptr<Client>> clients;
+        for (int i = 0; i < 4; ++i) {
+            clients.push_back(rig.client());
+            clients.back()->emit(R"(["wait"])", "1");
+            clients.back()->emit(R"(["ask"])", "2");
+            EXPECT_THAT(clients.back()->read(), HasSubstr("question"));
+        }
+        rig.main().broadcast().emit_with_ack("q", {}, 1h, [](error_code, const auto&) {});
+        const std::string answer = clients[0]->connect_answer();
+        const std::string pid = answer.substr(answer.find(R"("pid":")") + 7, 20);
+        clients.clear();
+        if (round == 1) Client{rig.port(), "/", R"({"pid":")" + pid + R"("})"};
+        rig.stop();
+    }
 }
 
 TEST(MisuseDeathTest, ASocketHoldsItsThreadInDebugBuilds) {

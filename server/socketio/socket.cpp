@@ -230,7 +230,7 @@ void Socket::disconnect(bool close) {
 }
 
 void Socket::on_closed(DisconnectReason reason) {
-    if (std::exchange(closing_, true)) return;
+    if (client_ == nullptr || std::exchange(closing_, true)) return;
     const auto alive = shared_from_this();
     internal::Client& client = *client_;
     if (connected_) {

@@ -35,6 +35,11 @@ Client::Client(engineio::Session& session, Namespaces& namespaces)
     session.shard().arm(*connect_timeout_, namespaces.options().connect_timeout);
 }
 
+Client::~Client() {
+    // The server ends: a coroutine that waits for an ack holds its socket, which holds the coroutine.
+    for (const auto& socket : sockets_) socket->rare_.reset();
+}
+
 void Client::send(const EncodedPacket& packet) {
     using net::Frame;
     const auto compression = packet.compress ? Frame::Compression::allowed : Frame::Compression::never;
@@ -129,10 +134,8 @@ void Client::enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr
 void Client::on_close(engineio::CloseReason reason) {
     connect_timeout_.reset();
     incomplete_.reset();
-    while (!sockets_.empty()) {
-        const auto socket = sockets_.back();
-        socket->on_closed(to_disconnect_reason(reason));
-    }
+    const auto sockets = sockets_; // each takes itself out, unless its disconnect handlers are what closes the session
+    for (const auto& socket : sockets) socket->on_closed(to_disconnect_reason(reason));
 }
 
 } // namespace hubbub::socketio::internal

@@ -17,6 +17,7 @@ class Namespaces;
 class Client final : public engineio::SessionHandler {
   public:
     Client(engineio::Session& session, Namespaces& namespaces);
+    ~Client() override;
 
     engineio::Session& session() { return session_; }
 
