@@ -22,9 +22,12 @@ std::string_view to_string(Errc errc) {
     case Errc::channel_archived: return "channel archived";
     case Errc::channel_name_taken: return "channel name taken";
     case Errc::message_not_found: return "message not found";
+    case Errc::message_not_owner: return "message of another author";
+    case Errc::message_deleted: return "message deleted";
     case Errc::user_not_found: return "user not found";
     case Errc::role_forbidden: return "role does not allow it";
     case Errc::rate_limited: return "too many requests";
+    case Errc::too_many_reactions: return "too many reactions";
     case Errc::too_many_connections: return "too many connections";
     case Errc::payload_too_large: return "payload too large";
     case Errc::draining: return "server draining";

@@ -26,9 +26,12 @@ enum class Errc {
     channel_archived,
     channel_name_taken,
     message_not_found,
+    message_not_owner,
+    message_deleted,
     user_not_found,
     role_forbidden,
     rate_limited,
+    too_many_reactions, ///< different ones on one message
     too_many_connections,
     payload_too_large,
     draining,

@@ -2,13 +2,10 @@
 
 #include "chat/errc.hpp"
 
-#include <cstdint>
 #include <string>
 
 namespace hubbub::chat {
-namespace {
 
-/// The code point at `text[at]`, with `at` moved behind it; a negative number if the bytes are none (RFC 3629, 4).
 std::int32_t next_code_point(std::string_view text, std::size_t& at) {
     const auto lead = static_cast<unsigned char>(text[at++]);
     if (lead < 0x80) return lead;
@@ -25,6 +22,8 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at) {
     const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
     return point < kSmallest[following] || surrogate || point > 0x10FFFF ? -1 : point;
 }
+
+namespace {
 
 bool is_control(std::int32_t point) {
     return point < 0x20 || (point >= 0x7F && point < 0xA0);

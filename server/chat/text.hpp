@@ -2,6 +2,7 @@
 #include "base/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ struct TextFacts {
     std::size_t characters = 0; ///< Unicode code points
     bool blank = true;          ///< nothing in it that can be seen
 };
+
+/// The code point at `text[at]`, with `at` moved behind it; a negative number if the bytes are none (RFC 3629, 4).
+std::int32_t next_code_point(std::string_view text, std::size_t& at);
 
 /// Looks through a text that people wrote.
 ///

@@ -28,9 +28,12 @@ ErrorName to_name(chat::Errc errc) {
     case Errc::channel_archived: return ErrorName::channel_archived;
     case Errc::channel_name_taken: return ErrorName::channel_name_taken;
     case Errc::message_not_found: return ErrorName::message_not_found;
+    case Errc::message_not_owner: return ErrorName::message_not_owner;
+    case Errc::message_deleted: return ErrorName::message_deleted;
     case Errc::user_not_found: return ErrorName::user_not_found;
     case Errc::role_forbidden: return ErrorName::role_forbidden;
     case Errc::rate_limited: return ErrorName::limit_rate;
+    case Errc::too_many_reactions: return ErrorName::limit_reactions;
     case Errc::too_many_connections: return ErrorName::limit_connections;
     case Errc::payload_too_large: return ErrorName::limit_payload;
     case Errc::draining: return ErrorName::server_draining;

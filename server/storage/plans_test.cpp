@@ -1,3 +1,4 @@
+#include "chat/messages/rules.hpp"
 #include "storage/test_database.hpp"
 
 #include <gtest/gtest.h>
@@ -79,6 +80,13 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
                  {chat::HistoryQuery{{}, {}, {}, 10}, {first, {}, {}, 10}, {{}, first, {}, 10}, {{}, {}, first, 10}}) {
                 db.wait(db.messages().history(channel.id, query));
             }
+            for (const std::string reaction : {":one:", ":two:"}) {
+                db.wait(db.messages().react({channel.id, first, bob.id, reaction, true}));
+                db.wait(db.messages().react({channel.id, first, bob.id, reaction, reaction == ":one:"}));
+            }
+            db.wait(db.messages().edit({channel.id, first, alice.id, "edited"}));
+            db.wait(db.messages().find_message(channel.id, first));
+            db.wait(db.messages().remove({channel.id, first, alice.id}, chat::may_delete_of_others));
             db.wait(db.messages().events_since(channel.id, 20));
             db.wait(db.channels().remove_member(channel.id, bob.id, bob.id));
         }

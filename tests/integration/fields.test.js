@@ -27,6 +27,25 @@ const events = {
     clientMessageId: { required: true, wrong: () => true },
     parentMessageId: { wrong: (value) => value !== null },
   },
+  edit_message: {
+    chatChannelId: { required: true, wrong: (value) => !isNumber(value) },
+    messageId: { required: true, wrong: () => true },
+    content: { required: true, wrong: (value) => !isString(value) },
+  },
+  delete_message: {
+    chatChannelId: { required: true, wrong: (value) => !isNumber(value) },
+    messageId: { required: true, wrong: () => true },
+  },
+  ...Object.fromEntries(
+    ['add_reaction', 'remove_reaction'].map((event) => [
+      event,
+      {
+        chatChannelId: { required: true, wrong: (value) => !isNumber(value) },
+        messageId: { required: true, wrong: () => true },
+        reaction: { required: true, wrong: () => true },
+      },
+    ]),
+  ),
   join_channel: {
     chatChannelId: { required: true, wrong: () => true },
     lastEventSeq: { wrong: (value) => value !== null },
@@ -66,6 +85,10 @@ describe('fields of events', () => {
 
   const good = {
     send_message: () => ({ chatChannelId: channel, content: 'x', clientMessageId: randomUUID() }),
+    edit_message: () => ({ chatChannelId: channel, messageId: 1, content: 'x' }),
+    delete_message: () => ({ chatChannelId: channel, messageId: 1 }),
+    add_reaction: () => ({ chatChannelId: channel, messageId: 1, reaction: '👍' }),
+    remove_reaction: () => ({ chatChannelId: channel, messageId: 1, reaction: '👍' }),
     resume: () => ({ channels: {} }),
   };
   const goodFor = (event) => (good[event] ?? (() => ({ chatChannelId: channel })))();
@@ -120,6 +143,14 @@ describe('fields of events', () => {
     ['chatChannelId 2^53', 'typing_start', { chatChannelId: 2 ** 53 }, 'validation.', 'chatChannelId'],
     ['chatChannelId 1e308', 'typing_start', { chatChannelId: 1e308 }, 'validation.', 'chatChannelId'],
     ['chatChannelId as text', 'typing_start', { chatChannelId: '1' }, 'validation.type', 'chatChannelId'],
+    ['content over 16 KB', 'edit_message', { content: 'x'.repeat(16_385) }, 'validation.too_long', 'content'],
+    ['content of blanks', 'edit_message', { content: ' \n ' }, 'validation.too_short', 'content'],
+    ['messageId 2^53', 'delete_message', { messageId: 2 ** 53 }, 'validation.range', 'messageId'],
+    ['reaction empty', 'add_reaction', { reaction: '' }, 'validation.too_short', 'reaction'],
+    ['reaction a word', 'add_reaction', { reaction: 'like' }, 'validation.format', 'reaction'],
+    ['reaction of two emoji', 'add_reaction', { reaction: '👍👍' }, 'validation.format', 'reaction'],
+    ['reaction a name too long', 'add_reaction', { reaction: `:${'a'.repeat(33)}:` }, 'validation.too_long', 'reaction'],
+    ['reaction with markup', 'add_reaction', { reaction: ':<b>:' }, 'validation.format', 'reaction'],
     ['limit 0', 'get_history', { limit: 0 }, 'validation.range', 'limit'],
     ['limit 101', 'get_history', { limit: 101 }, 'validation.range', 'limit'],
     ['historyLimit 101', 'join_channel', { historyLimit: 101 }, 'validation.range', 'historyLimit'],

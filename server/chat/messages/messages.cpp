@@ -1,6 +1,12 @@
 #include "chat/messages/messages.hpp"
 
+#include "chat/messages/rules.hpp"
+
 namespace hubbub::chat {
+
+Task<Result<ChannelEvent>> Messages::remove(DeleteMessage command) {
+    return store_.remove(command, may_delete_of_others);
+}
 
 Task<Result<History>> Messages::history(ChannelId channel, UserId reader, HistoryQuery query) {
     const auto member = co_await channels_.membership(channel, reader);

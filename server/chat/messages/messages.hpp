@@ -17,6 +17,16 @@ class Messages {
         store_.append(std::move(message), std::move(done));
     }
 
+    // On the channel's owner shard; errors as MessageStore says. The caller broadcasts the event, if it has a number.
+    /// By the author alone.
+    Task<Result<ChannelEvent>> edit(EditMessage command) { return store_.edit(std::move(command)); }
+    /// By the author, or by whom `may_delete_of_others` lets.
+    Task<Result<ChannelEvent>> remove(DeleteMessage command);
+    Task<Result<ChannelEvent>> react(ChangeReaction command) { return store_.react(std::move(command)); }
+    Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at) {
+        return store_.reactions_of(message, created_at);
+    }
+
     /// Errors: as `Channels::membership`, `message_not_found`.
     Task<Result<History>> history(ChannelId channel, UserId reader, HistoryQuery query);
     Task<Result<Message>> find(ChannelId channel, UserId reader, MessageId message);

@@ -32,6 +32,10 @@ Result<std::string> parse_content(std::string_view text) {
     return std::string{text};
 }
 
+bool may_delete_of_others(ChannelType type, Role actor) {
+    return type != ChannelType::direct && actor >= Role::admin;
+}
+
 Result<Uuid> parse_uuid(std::string_view text) {
     if (text.size() != kUuidCharacters) return Errc::bad_format;
     Uuid uuid{};

@@ -11,6 +11,13 @@ namespace hubbub::chat {
 /// characters but line feed and tab. Errors: `too_short`, `too_long`, `bad_format`.
 Result<std::string> parse_content(std::string_view text);
 
+/// One emoji, with its modifiers, or `:name:` with 1 … limits::kReactionNameMax characters of a-z, 0-9, `_`, `+`, `-`.
+/// Errors: `too_short` (empty), `too_long`, `bad_format`.
+Result<std::string> parse_reaction(std::string_view text);
+
+/// Whether a member with `actor`'s role may delete what others wrote. In a direct channel nobody may.
+bool may_delete_of_others(ChannelType type, Role actor);
+
 /// A UUID of any version in its 36-character form. Errors: `bad_format`.
 Result<Uuid> parse_uuid(std::string_view text);
 

@@ -25,6 +25,37 @@ TEST(ParseContent, SaysWhyNot) {
     EXPECT_EQ(parse_content("\xed\xa0\x80").error(), Errc::bad_format);
 }
 
+TEST(ParseReaction, TakesOneEmojiOrAName) {
+    for (const std::string_view text :
+         {"👍", "👍🏽", "❤", "❤️", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪",
+          "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "👩🏽‍❤️‍💋‍👨🏿",
+          ":a:", ":ship_it-2+:", ":aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:"}) {
+        EXPECT_EQ(parse_reaction(text).value(), text);
+    }
+}
+
+TEST(ParseReaction, RefusesEverythingElse) {
+    EXPECT_EQ(parse_reaction("").error(), Errc::too_short);
+    EXPECT_EQ(parse_reaction(":" + std::string(limits::kReactionNameMax + 1, 'a') + ":").error(), Errc::too_long);
+    EXPECT_EQ(parse_reaction(std::string(limits::kReactionBytesMax + 1, 'a')).error(), Errc::too_long);
+    const std::string_view texts[] = {"a",    "1",    "#",      ":",       "::",      ":A:",     ":a b:",
+                                      ":a",   "👍👍",   "👍 ",     " 👍",      "👍\u200d", "\u200d👍", "\ufe0f",
+                                      "🇩",    "🇩🇪🇫🇷", "\u20e3", "e\u0301", "<b>",     "👍\xff",   "🏴\U000e0067",
+                                      "a\0"sv};
+    for (const std::string_view text : texts) {
+        EXPECT_EQ(parse_reaction(text).error(), Errc::bad_format) << text;
+    }
+}
+
+TEST(MayDeleteOfOthers, ForAdminsAndOwnersOfChannels) {
+    for (const auto type : {ChannelType::public_channel, ChannelType::private_channel}) {
+        EXPECT_FALSE(may_delete_of_others(type, Role::member));
+        EXPECT_TRUE(may_delete_of_others(type, Role::admin));
+        EXPECT_TRUE(may_delete_of_others(type, Role::owner));
+    }
+    EXPECT_FALSE(may_delete_of_others(ChannelType::direct, Role::owner));
+}
+
 TEST(Uuid, RoundTripsInLowerCase) {
     const auto uuid = parse_uuid("0192F0C1-2B3d-7e4f-8A5b-6c7d8e9fA0b1");
     ASSERT_TRUE(uuid);

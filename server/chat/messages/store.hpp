@@ -20,7 +20,7 @@ using Uuid = std::array<std::uint8_t, 16>;
 struct Reaction {
     std::string reaction;
     std::int64_t count = 0;
-    std::vector<UserId> user_ids; ///< the first 20
+    std::vector<UserId> user_ids; ///< the first limits::kReactionUsersMax
 };
 
 struct Message {
@@ -65,15 +65,60 @@ struct History {
     bool has_more_after = false;
 };
 
-/// A durable event of a channel, as it was (or would have been) broadcast.
+struct EditMessage {
+    ChannelId channel;
+    MessageId message;
+    UserId actor;
+    std::string content;
+};
+
+struct DeleteMessage {
+    ChannelId channel;
+    MessageId message;
+    UserId actor;
+};
+
+struct ChangeReaction {
+    ChannelId channel;
+    MessageId message;
+    UserId actor;
+    std::string reaction;
+    bool add = true; ///< else remove
+};
+
+// The durable events of a channel beside a new message.
 struct MembershipEvent {
     bool joined; ///< else left
     PublicUser user;
     Timestamp at;
 };
+struct MessageEdited {
+    MessageId message;
+    Timestamp message_created_at;
+    std::string content;
+    UserId actor;
+    Timestamp at;
+};
+struct MessageDeleted {
+    MessageId message;
+    Timestamp message_created_at;
+    UserId actor;
+    Timestamp at;
+};
+struct ReactionChanged {
+    bool added; ///< else removed
+    MessageId message;
+    Timestamp message_created_at;
+    UserId user;
+    std::string reaction;
+    Timestamp at;
+};
+
+/// A durable event of a channel, as it was (or would have been) broadcast. A message is as it is now, without its
+/// reactions, and what was written into one that is deleted now is empty.
 struct ChannelEvent {
-    std::int64_t event_seq = 0;
-    std::variant<Message, MembershipEvent> what;
+    std::int64_t event_seq = 0; ///< 0, as the result of a change: nothing was changed, and nothing is to be told
+    std::variant<Message, MembershipEvent, MessageEdited, MessageDeleted, ReactionChanged> what;
 };
 
 struct Events {
@@ -91,6 +136,20 @@ class MessageStore {
     /// Errors: `channel_not_found`, `not_a_member`, `channel_archived`, `message_not_found` (the parent),
     /// `unavailable`.
     virtual void append(NewMessage message, Callback<void(Result<Appended>)> done) = 0;
+
+    // Changes of a message are made on the channel's owner shard, in the order of the calls, and are committed with
+    // their event. Errors of each: `channel_not_found`, `not_a_member`, `channel_archived`, `message_not_found`,
+    // `message_deleted`.
+    /// Also: `message_not_owner`.
+    virtual Task<Result<ChannelEvent>> edit(EditMessage command) = 0;
+    /// Deletes an own message, or anybody's if `of_others` lets the actor: asked only when it is not his own.
+    /// Also: `role_forbidden`.
+    using MayDelete = bool (*)(ChannelType type, Role actor);
+    virtual Task<Result<ChannelEvent>> remove(DeleteMessage command, MayDelete of_others) = 0;
+    /// Also: `too_many_reactions`.
+    virtual Task<Result<ChannelEvent>> react(ChangeReaction command) = 0;
+    /// Those of a message, the oldest first.
+    virtual Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at) = 0;
 
     /// Errors: `message_not_found` when the message of `around`, `before` or `after` is not one of the channel.
     virtual Task<Result<History>> history(ChannelId channel, HistoryQuery query) = 0;

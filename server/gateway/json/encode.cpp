@@ -5,6 +5,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <variant>
+
 namespace hubbub::gateway {
 
 std::string_view to_text(chat::ChannelType type) {
@@ -104,15 +106,15 @@ void write(JsonWriter& json, const chat::Message& message) {
         .field("editedAt", message.edited_at)
         .field("deletedAt", message.deleted_at)
         .field("clientMessageId", chat::to_string(message.client_message_id))
-        .field("parentMessageId", message.parent)
-        .key("reactions")
-        .begin_array();
-    for (const chat::Reaction& reaction : message.reactions) {
-        json.begin_object().field("reaction", reaction.reaction).field("count", reaction.count).key("userIds");
-        json.begin_array();
-        for (const UserId user : reaction.user_ids) json.value(user);
-        json.end_array().end_object();
-    }
+        .field("parentMessageId", message.parent);
+    write_array(json, "reactions", message.reactions);
+    json.end_object();
+}
+
+void write(JsonWriter& json, const chat::Reaction& reaction) {
+    json.begin_object().field("reaction", reaction.reaction).field("count", reaction.count).key("userIds");
+    json.begin_array();
+    for (const UserId user : reaction.user_ids) json.value(user);
     json.end_array().end_object();
 }
 
@@ -157,17 +159,70 @@ std::string membership_event(ChannelId channel, std::int64_t event_seq, const ch
     return text;
 }
 
+namespace {
+
+struct NameOf {
+    std::string_view operator()(const chat::Message&) const { return "new_message"; }
+    std::string_view operator()(const chat::MembershipEvent& event) const {
+        return event.joined ? "user_joined" : "user_left";
+    }
+    std::string_view operator()(const chat::MessageEdited&) const { return "message_edited"; }
+    std::string_view operator()(const chat::MessageDeleted&) const { return "message_deleted"; }
+    std::string_view operator()(const chat::ReactionChanged& event) const {
+        return event.added ? "reaction_added" : "reaction_removed";
+    }
+};
+
+struct EventOf {
+    ChannelId channel;
+    std::int64_t event_seq;
+
+    std::string operator()(const chat::Message& message) const {
+        return new_message_event(channel, event_seq, encode(message));
+    }
+    std::string operator()(const chat::MembershipEvent& event) const {
+        return membership_event(channel, event_seq, event.user, event.at);
+    }
+    std::string operator()(const chat::MessageEdited& event) const {
+        std::string text;
+        JsonWriter json{text};
+        begin(json, event.message, event.message_created_at);
+        json.field("content", event.content).field("editedAt", event.at).field("editedBy", event.actor).end_object();
+        return text;
+    }
+    std::string operator()(const chat::MessageDeleted& event) const {
+        std::string text;
+        JsonWriter json{text};
+        begin(json, event.message, event.message_created_at);
+        json.field("deletedAt", event.at).field("deletedBy", event.actor).end_object();
+        return text;
+    }
+    std::string operator()(const chat::ReactionChanged& event) const {
+        std::string text;
+        JsonWriter json{text};
+        begin(json, event.message, event.message_created_at);
+        json.field("userId", event.user).field("reaction", event.reaction).field("createdAt", event.at).end_object();
+        return text;
+    }
+
+  private:
+    void begin(JsonWriter& json, MessageId message, Timestamp created_at) const {
+        json.begin_object()
+            .field("chatChannelId", channel)
+            .field("eventSeq", event_seq)
+            .field("messageId", message)
+            .field("messageCreatedAt", created_at);
+    }
+};
+
+} // namespace
+
 std::string_view event_name(const chat::ChannelEvent& event) {
-    const auto* change = std::get_if<chat::MembershipEvent>(&event.what);
-    if (change == nullptr) return "new_message";
-    return change->joined ? "user_joined" : "user_left";
+    return std::visit(NameOf{}, event.what);
 }
 
 std::string encode_event(ChannelId channel, const chat::ChannelEvent& event) {
-    if (const auto* message = std::get_if<chat::Message>(&event.what))
-        return new_message_event(channel, event.event_seq, encode(*message));
-    const auto& change = std::get<chat::MembershipEvent>(event.what);
-    return membership_event(channel, event.event_seq, change.user, change.at);
+    return std::visit(EventOf{channel, event.event_seq}, event.what);
 }
 
 void write_event(JsonWriter& json, ChannelId channel, const chat::ChannelEvent& event) {

@@ -40,6 +40,8 @@ std::string_view to_text(chat::Role role);
 /// `{messageBytesMax, historyPageMax, …}`: what a client has to know beforehand.
 void write_limits(JsonWriter& json);
 
+void write(JsonWriter& json, const chat::Reaction& reaction);
+
 /// The object of `new_message`, around a message that is JSON already.
 std::string new_message_event(ChannelId channel, std::int64_t event_seq, std::string_view message_json);
 /// The object of `user_joined` and `user_left`.

@@ -54,6 +54,24 @@ TEST(Encode, EventsAreAsTheyWereBroadcast) {
     EXPECT_EQ(events[2].at("event"), "user_left");
 }
 
+TEST(Encode, ChangesOfAMessage) {
+    const auto event = [](const auto& what) {
+        std::string text;
+        JsonWriter json{text};
+        write_event(json, ChannelId{42}, {8, what});
+        return parse(text);
+    };
+    EXPECT_EQ(event(chat::MessageEdited{MessageId{7}, kAt, "new", UserId{5}, kAt}),
+              parse(R"({"event":"message_edited","data":{"chatChannelId":42,"eventSeq":8,"messageId":7,
+        "messageCreatedAt":"2026-09-21T14:13:20.000Z","content":"new","editedAt":"2026-09-21T14:13:20.000Z","editedBy":5}})"));
+    EXPECT_EQ(event(chat::MessageDeleted{MessageId{7}, kAt, UserId{5}, kAt}),
+              parse(R"({"event":"message_deleted","data":{"chatChannelId":42,"eventSeq":8,"messageId":7,
+        "messageCreatedAt":"2026-09-21T14:13:20.000Z","deletedAt":"2026-09-21T14:13:20.000Z","deletedBy":5}})"));
+    EXPECT_EQ(event(chat::ReactionChanged{false, MessageId{7}, kAt, UserId{5}, "👍", kAt}),
+              parse(R"({"event":"reaction_removed","data":{"chatChannelId":42,"eventSeq":8,"messageId":7,
+        "messageCreatedAt":"2026-09-21T14:13:20.000Z","userId":5,"reaction":"👍","createdAt":"2026-09-21T14:13:20.000Z"}})"));
+}
+
 TEST(Encode, AChannelState) {
     chat::ChannelState state;
     state.id = ChannelId{42};

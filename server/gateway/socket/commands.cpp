@@ -42,6 +42,35 @@ Outcome<chat::NewMessage> decode_send_message(const json::value& payload) {
     return message;
 }
 
+Outcome<chat::EditMessage> decode_edit_message(const json::value& payload) {
+    Fields in{payload};
+    chat::EditMessage command;
+    command.channel = in.id<ChannelId>("chatChannelId");
+    command.message = in.id<MessageId>("messageId");
+    command.content = in.text("content", chat::parse_content);
+    if (in.failure()) return *in.failure();
+    return command;
+}
+
+Outcome<chat::DeleteMessage> decode_delete_message(const json::value& payload) {
+    Fields in{payload};
+    chat::DeleteMessage command;
+    command.channel = in.id<ChannelId>("chatChannelId");
+    command.message = in.id<MessageId>("messageId");
+    if (in.failure()) return *in.failure();
+    return command;
+}
+
+Outcome<chat::ChangeReaction> decode_reaction(const json::value& payload) {
+    Fields in{payload};
+    chat::ChangeReaction command;
+    command.channel = in.id<ChannelId>("chatChannelId");
+    command.message = in.id<MessageId>("messageId");
+    command.reaction = in.text("reaction", chat::parse_reaction);
+    if (in.failure()) return *in.failure();
+    return command;
+}
+
 Outcome<JoinChannel> decode_join_channel(const json::value& payload) {
     constexpr auto kPageMax = static_cast<std::int64_t>(limits::kHistoryPageMax);
     Fields in{payload};

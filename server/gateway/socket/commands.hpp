@@ -33,6 +33,10 @@ struct Resume {
     std::vector<Channel> channels;
 };
 
+/// `actor` is left to the caller.
+Outcome<chat::EditMessage> decode_edit_message(const boost::json::value& payload);
+Outcome<chat::DeleteMessage> decode_delete_message(const boost::json::value& payload);
+Outcome<chat::ChangeReaction> decode_reaction(const boost::json::value& payload);
 /// `sender` is left to the caller.
 Outcome<chat::NewMessage> decode_send_message(const boost::json::value& payload);
 Outcome<JoinChannel> decode_join_channel(const boost::json::value& payload);

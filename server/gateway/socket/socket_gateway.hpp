@@ -67,6 +67,19 @@ class SocketGateway {
     void typing_stop(Socket& socket, EventCall call, const boost::json::value& payload);
     void tell_typing(UserId user, ChannelId channel, bool starts);
 
+    // changes.cpp
+    template <class Command> using Change = Task<Result<chat::ChannelEvent>> (chat::Messages::*)(Command);
+    void edit_message(Socket& socket, EventCall call, const boost::json::value& payload);
+    void delete_message(Socket& socket, EventCall call, const boost::json::value& payload);
+    void add_reaction(Socket& socket, EventCall call, const boost::json::value& payload);
+    void remove_reaction(Socket& socket, EventCall call, const boost::json::value& payload);
+    void change_reaction(Socket& socket, EventCall call, const boost::json::value& payload, bool add);
+    Answer do_edit(SocketPtr socket, chat::EditMessage command);
+    Answer do_delete(chat::DeleteMessage command);
+    Answer do_react(SocketPtr socket, chat::ChangeReaction command);
+    template <class Command> Task<Result<chat::ChannelEvent>> change(Change<Command> make, Command command);
+    template <class Command> Task<Result<chat::ChannelEvent>> change_here(Change<Command> make, Command command);
+
     // requests.cpp
     void join_channel(Socket& socket, EventCall call, const boost::json::value& payload);
     void leave_channel(Socket& socket, EventCall call, const boost::json::value& payload);

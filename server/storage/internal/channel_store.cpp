@@ -2,6 +2,7 @@
 
 #include "base/base64.hpp"
 #include "chat/errc.hpp"
+#include "storage/internal/channel_rows.hpp"
 #include "storage/internal/errors.hpp"
 
 #include <algorithm>
@@ -78,34 +79,6 @@ FROM chat_add_member($1, $2, $3, $4))"};
 constexpr Statement kRemove{"member_remove", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
 FROM chat_remove_member($1, $2, $3))"};
-
-std::string_view to_text(chat::ChannelType type) {
-    switch (type) {
-    case chat::ChannelType::public_channel: return "public";
-    case chat::ChannelType::private_channel: return "private";
-    case chat::ChannelType::direct: return "direct";
-    }
-    return "";
-}
-
-chat::ChannelType to_type(std::string_view text) {
-    if (text == "public") return chat::ChannelType::public_channel;
-    return text == "private" ? chat::ChannelType::private_channel : chat::ChannelType::direct;
-}
-
-std::string_view to_text(chat::Role role) {
-    switch (role) {
-    case chat::Role::owner: return "owner";
-    case chat::Role::admin: return "admin";
-    case chat::Role::member: return "member";
-    }
-    return "";
-}
-
-chat::Role to_role(std::string_view text) {
-    if (text == "owner") return chat::Role::owner;
-    return text == "admin" ? chat::Role::admin : chat::Role::member;
-}
 
 chat::Channel to_channel(Row row) {
     chat::Channel channel;

@@ -10,6 +10,10 @@ class PgMessageStore final : public chat::MessageStore {
     explicit PgMessageStore(postgres::Pool& pool);
 
     void append(chat::NewMessage message, Callback<void(Result<chat::Appended>)> done) override;
+    Task<Result<chat::ChannelEvent>> edit(chat::EditMessage command) override;
+    Task<Result<chat::ChannelEvent>> remove(chat::DeleteMessage command, MayDelete of_others) override;
+    Task<Result<chat::ChannelEvent>> react(chat::ChangeReaction command) override;
+    Task<Result<std::vector<chat::Reaction>>> reactions_of(MessageId message, Timestamp created_at) override;
     Task<Result<chat::History>> history(ChannelId channel, chat::HistoryQuery query) override;
     Task<Result<chat::Message>> find_message(ChannelId channel, MessageId message) override;
     Task<Result<chat::Events>> events_since(ChannelId channel, std::int64_t event_seq) override;
@@ -22,7 +26,9 @@ class PgMessageStore final : public chat::MessageStore {
     };
 
     void find_stored(MessageId id, Timestamp created_at, MessageWriter::Done done);
+    Task<Result<chat::Message>> find_row(ChannelId channel, MessageId message);
     Task<Result<Place>> place_of(ChannelId channel, MessageId message);
+    Task<Result<chat::History>> read_page(ChannelId channel, chat::HistoryQuery query);
     Task<Result<chat::History>> newest(ChannelId channel, std::size_t limit);
     Task<Result<chat::History>> before(ChannelId channel, Place place, std::size_t limit);
     Task<Result<chat::History>> after(ChannelId channel, Place place, std::size_t limit);

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'role.forbidden',
   'user.not_found',
   'limit.rate',
+  'limit.reactions',
   'limit.connections',
   'limit.payload',
   'http.not_found',

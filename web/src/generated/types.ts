@@ -145,6 +145,16 @@ export interface MessageDeletedEvent {
   readonly deletedBy: number;
 }
 
+export interface ReactionEvent {
+  readonly chatChannelId: number;
+  readonly eventSeq: number;
+  readonly messageId: number;
+  readonly messageCreatedAt: string;
+  readonly userId: number;
+  readonly reaction: string;
+  readonly createdAt: string;
+}
+
 export interface MembershipEvent {
   readonly chatChannelId: number;
   readonly eventSeq: number;

@@ -1,0 +1,151 @@
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+#include "chat/messages/rules.hpp"
+#include "storage/test_database.hpp"
+
+#include <gmock/gmock.h>
+
+#include <variant>
+
+namespace hubbub::storage {
+namespace {
+
+using chat::Errc;
+using chat::may_delete_of_others;
+using ::testing::ElementsAre;
+using testing::StorageRunner;
+
+class ChangesTest : public ::testing::Test {
+  protected:
+    StorageRunner db;
+    chat::User alice = db.new_user(); // owner
+    chat::User bob = db.new_user();
+    chat::Channel channel = db.new_channel(alice.id, chat::ChannelType::private_channel);
+    MessageId of_bob;
+
+    void SetUp() override {
+        db.wait(db.channels().add_member(channel.id, bob.id, chat::Role::member, alice.id));
+        of_bob = send(bob.id);
+    }
+    MessageId send(UserId sender) { return db.append(StorageRunner::message(channel.id, sender)).get()->message.id; }
+    Result<chat::ChannelEvent> edit(UserId actor, MessageId message, std::string content) {
+        return db.wait(db.messages().edit({channel.id, message, actor, std::move(content)}));
+    }
+    Result<chat::ChannelEvent> remove(UserId actor, MessageId message) {
+        return db.wait(db.messages().remove({channel.id, message, actor}, may_delete_of_others));
+    }
+    Result<chat::ChannelEvent> react(UserId actor, std::string reaction, bool add = true) {
+        return db.wait(db.messages().react({channel.id, of_bob, actor, std::move(reaction), add}));
+    }
+    chat::Message stored(MessageId message) { return *db.wait(db.messages().find_message(channel.id, message)); }
+    std::int64_t head() { return db.wait(db.channels().find_channel(channel.id, alice.id))->state->last_event_seq; }
+};
+
+TEST_F(ChangesTest, AnEditTakesTheNextEventSeq) {
+    const auto event = edit(bob.id, of_bob, "better");
+    ASSERT_TRUE(event) << event.error();
+    EXPECT_EQ(event->event_seq, 3); // after the join and the message
+    EXPECT_EQ(head(), 3);
+    EXPECT_EQ(stored(of_bob).content, "better");
+    EXPECT_EQ(stored(of_bob).edited_at, std::get<chat::MessageEdited>(event->what).at);
+    EXPECT_EQ(edit(bob.id, of_bob, "better")->event_seq, 0) << "the same text changes nothing";
+    EXPECT_EQ(head(), 3);
+}
+
+TEST_F(ChangesTest, OnlyTheAuthorEdits) {
+    EXPECT_EQ(edit(alice.id, of_bob, "x").error(), Errc::message_not_owner);
+    const auto stranger = db.new_user();
+    EXPECT_EQ(edit(stranger.id, of_bob, "x").error(), Errc::channel_not_found);
+    const auto elsewhere = db.new_channel(bob.id);
+    EXPECT_EQ(db.wait(db.messages().edit({elsewhere.id, of_bob, bob.id, "x"})).error(), Errc::message_not_found);
+    db.wait(db.channels().remove_member(channel.id, bob.id, bob.id));
+    EXPECT_EQ(edit(bob.id, of_bob, "x").error(), Errc::channel_not_found) << "no member any more";
+    EXPECT_EQ(stored(of_bob).content, "hello");
+}
+
+TEST_F(ChangesTest, TheAuthorAndWhoMayModerateDelete) {
+    EXPECT_EQ(remove(bob.id, send(alice.id)).error(), Errc::role_forbidden);
+    EXPECT_TRUE(remove(bob.id, of_bob));
+    EXPECT_TRUE(remove(alice.id, send(bob.id)));
+    EXPECT_EQ(remove(bob.id, of_bob).error(), Errc::message_deleted);
+    EXPECT_EQ(edit(bob.id, of_bob, "x").error(), Errc::message_deleted);
+    EXPECT_EQ(react(bob.id, "👍").error(), Errc::message_deleted);
+    EXPECT_TRUE(stored(of_bob).deleted_at);
+}
+
+TEST_F(ChangesTest, NothingOfADeletedTextIsKept) {
+    edit(bob.id, of_bob, "a secret");
+    react(alice.id, "👍");
+    remove(bob.id, of_bob);
+    EXPECT_EQ(stored(of_bob).content, "");
+    EXPECT_TRUE(stored(of_bob).reactions.empty());
+    const auto events = db.wait(db.messages().events_since(channel.id, 0));
+    EXPECT_EQ(std::get<chat::MessageEdited>(events->events[2].what).content, "");
+}
+
+TEST_F(ChangesTest, TheLogHoldsEveryChangeInOrder) {
+    edit(bob.id, of_bob, "one");
+    react(alice.id, "👍");
+    edit(bob.id, of_bob, "two");
+    react(alice.id, "👍", false);
+    const auto last = send(alice.id);
+    const auto deleted = remove(alice.id, last);
+    const auto events = db.wait(db.messages().events_since(channel.id, 2));
+    ASSERT_TRUE(events->recovered);
+    ASSERT_EQ(events->events.size(), 6u);
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(events->events[i].event_seq, static_cast<std::int64_t>(3 + i));
+    EXPECT_EQ(std::get<chat::MessageEdited>(events->events[0].what).content, "one");
+    const auto& added = std::get<chat::ReactionChanged>(events->events[1].what);
+    EXPECT_TRUE(added.added);
+    EXPECT_EQ(added.reaction, "👍");
+    EXPECT_EQ(added.user, alice.id);
+    EXPECT_EQ(added.message, of_bob);
+    EXPECT_EQ(added.message_created_at, stored(of_bob).created_at);
+    EXPECT_EQ(std::get<chat::MessageEdited>(events->events[2].what).content, "two");
+    EXPECT_FALSE(std::get<chat::ReactionChanged>(events->events[3].what).added);
+    EXPECT_EQ(std::get<chat::Message>(events->events[4].what).id, last);
+    EXPECT_EQ(std::get<chat::MessageDeleted>(events->events[5].what).at,
+              std::get<chat::MessageDeleted>(deleted->what).at);
+}
+
+TEST_F(ChangesTest, ReactionsAreCountedOnceAUser) {
+    EXPECT_NE(react(bob.id, "🎉")->event_seq, 0);
+    EXPECT_NE(react(alice.id, ":ship-it:")->event_seq, 0);
+    EXPECT_NE(react(alice.id, "🎉")->event_seq, 0);
+    EXPECT_EQ(react(alice.id, "🎉")->event_seq, 0) << "there already";
+    EXPECT_EQ(react(bob.id, ":ship-it:", false)->event_seq, 0) << "was not there";
+    const auto reactions = stored(of_bob).reactions;
+    ASSERT_EQ(reactions.size(), 2u);
+    EXPECT_EQ(reactions[0].reaction, "🎉");
+    EXPECT_EQ(reactions[0].count, 2);
+    EXPECT_THAT(reactions[0].user_ids, ElementsAre(bob.id, alice.id));
+    EXPECT_THAT(reactions[1].user_ids, ElementsAre(alice.id));
+    const auto page = db.wait(db.messages().history(channel.id, {{}, {}, {}, 10}));
+    EXPECT_EQ(page->messages.back().reactions.size(), 2u);
+}
+
+TEST_F(ChangesTest, ARepeatedSendShowsTheReactions) {
+    const auto sent = StorageRunner::message(channel.id, bob.id);
+    of_bob = db.append(sent).get()->message.id;
+    react(alice.id, "👍");
+    EXPECT_EQ(db.append(sent).get()->message.reactions.size(), 1u);
+}
+
+TEST_F(ChangesTest, KindsOfReactionsAreLimitedAndUsersNamedInPart) {
+    for (std::size_t i = 0; i < limits::kReactionKindsMax; ++i)
+        EXPECT_TRUE(react(bob.id, ":r" + std::to_string(i) + ":"));
+    EXPECT_EQ(react(bob.id, "👍").error(), Errc::too_many_reactions);
+    EXPECT_TRUE(react(alice.id, ":r0:")) << "one that is there already";
+    for (std::size_t i = 0; i < limits::kReactionUsersMax; ++i) {
+        const auto user = db.new_user();
+        db.wait(db.channels().add_member(channel.id, user.id, chat::Role::member, alice.id));
+        react(user.id, ":r0:");
+    }
+    const auto first = stored(of_bob).reactions.front();
+    EXPECT_EQ(first.count, static_cast<std::int64_t>(limits::kReactionUsersMax) + 2);
+    EXPECT_EQ(first.user_ids.size(), limits::kReactionUsersMax);
+    EXPECT_EQ(first.user_ids.front(), bob.id);
+}
+
+} // namespace
+} // namespace hubbub::storage

@@ -1,0 +1,119 @@
+// What happened in a channel since an eventSeq.
+#include "base/limits.hpp"
+#include "chat/errc.hpp"
+#include "storage/internal/errors.hpp"
+#include "storage/internal/message_rows.hpp"
+#include "storage/internal/message_store.hpp"
+
+#include <string>
+#include <utility>
+
+namespace hubbub::storage::internal {
+
+using postgres::Params;
+using postgres::Row;
+using postgres::Statement;
+
+namespace {
+
+// One statement, so one snapshot: the head and what leads up to it. A message takes one eventSeq at least, so the
+// messages after $2 are among the channel's last (head - $2); more than $3 of them are not wanted at all.
+constexpr Statement kEventsSince{"events_since", R"(
+WITH head AS (
+  SELECT "lastEventSeq", CASE WHEN "lastEventSeq" - $2 BETWEEN 0 AND $3 THEN "lastEventSeq" - $2 ELSE 0 END AS behind
+  FROM chat_channel_head WHERE "chatChannelId" = $1
+), latest AS (
+  SELECT * FROM chat_message WHERE "chatChannelId" = $1
+  ORDER BY "createdAt" DESC, seq DESC LIMIT (SELECT behind FROM head)
+), missed AS (
+  SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
+         "parentMessageId", "eventSeq", 'message' AS kind, NULL::timestamptz AS "messageCreatedAt", NULL AS username,
+         NULL AS "displayName"
+  FROM latest WHERE "eventSeq" > $2
+  UNION ALL
+  SELECT e."messageId", NULL, NULL, coalesce(u.id, e."actorId"),
+         coalesce(e.payload ->> 'content', e.payload ->> 'reaction'), e.at, NULL, NULL, NULL, NULL, e."eventSeq", e.kind,
+         e."messageCreatedAt", u.username, u."displayName"
+  FROM head, chat_channel_event e LEFT JOIN chat_user u ON u.id = (e.payload ->> 'userId')::bigint
+  WHERE head.behind > 0 AND e."chatChannelId" = $1 AND e."eventSeq" > $2
+)
+SELECT m.*, h."lastEventSeq" FROM head h LEFT JOIN missed m ON true ORDER BY m."eventSeq")"};
+
+chat::MembershipEvent to_membership(Row row, bool joined) {
+    chat::MembershipEvent membership;
+    membership.joined = joined;
+    membership.user.id = row.get<UserId>(3);
+    membership.user.username = row.get<std::string>(13);
+    membership.user.display_name = row.get<std::string>(14);
+    membership.at = row.get<Timestamp>(5);
+    return membership;
+}
+
+chat::MessageEdited to_edited(Row row) {
+    chat::MessageEdited edited;
+    edited.message = row.get<MessageId>(0);
+    edited.message_created_at = row.get<Timestamp>(12);
+    edited.content = row.get<std::string>(4);
+    edited.actor = row.get<UserId>(3);
+    edited.at = row.get<Timestamp>(5);
+    return edited;
+}
+
+chat::MessageDeleted to_deleted(Row row) {
+    chat::MessageDeleted deleted;
+    deleted.message = row.get<MessageId>(0);
+    deleted.message_created_at = row.get<Timestamp>(12);
+    deleted.actor = row.get<UserId>(3);
+    deleted.at = row.get<Timestamp>(5);
+    return deleted;
+}
+
+chat::ReactionChanged to_reaction(Row row, bool added) {
+    chat::ReactionChanged changed;
+    changed.added = added;
+    changed.message = row.get<MessageId>(0);
+    changed.message_created_at = row.get<Timestamp>(12);
+    changed.user = row.get<UserId>(3);
+    changed.reaction = row.get<std::string>(4);
+    changed.at = row.get<Timestamp>(5);
+    return changed;
+}
+
+chat::ChannelEvent to_event(Row row) {
+    chat::ChannelEvent event;
+    event.event_seq = row.get<std::int64_t>(10);
+    const auto kind = row.get<std::string_view>(11);
+    if (kind == "message") {
+        event.what = to_message(row);
+    } else if (kind == "message_edited") {
+        event.what = to_edited(row);
+    } else if (kind == "message_deleted") {
+        event.what = to_deleted(row);
+    } else if (kind == "reaction_added" || kind == "reaction_removed") {
+        event.what = to_reaction(row, kind == "reaction_added");
+    } else {
+        event.what = to_membership(row, kind == "user_joined");
+    }
+    return event;
+}
+
+} // namespace
+
+Task<Result<chat::Events>> PgMessageStore::events_since(ChannelId channel, std::int64_t event_seq) {
+    auto params = Params::of(channel, event_seq, static_cast<std::int64_t>(limits::kResumeEventsMax));
+    const auto rows = co_await pool_.query(kEventsSince, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    if (rows->empty()) co_return chat::Errc::channel_not_found;
+    chat::Events events;
+    events.last_event_seq = rows->front().get<std::int64_t>(15);
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        if (!(*rows)[i].is_null(10)) events.events.push_back(to_event((*rows)[i]));
+    }
+    // All of them or none: fewer than the head counts are gone (retention), or were too many to be read.
+    const auto behind = events.last_event_seq - event_seq;
+    events.recovered = behind >= 0 && static_cast<std::size_t>(behind) == events.events.size();
+    if (!events.recovered) events.events.clear();
+    co_return events;
+}
+
+} // namespace hubbub::storage::internal

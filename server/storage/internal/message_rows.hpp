@@ -1,0 +1,18 @@
+#pragma once
+#include "chat/messages/store.hpp"
+#include "postgres/pool.hpp"
+
+#include <vector>
+
+namespace hubbub::storage::internal {
+
+/// From the columns id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt",
+/// "clientMessageId", "parentMessageId", in this order and at the head of the list. Without reactions.
+chat::Message to_message(postgres::Row row);
+
+/// Adds to each of the messages its reactions, the oldest first.
+Task<Result<void>> read_reactions(postgres::Pool& pool, std::vector<chat::Message>& messages);
+/// The same for one, without a coroutine.
+void read_reactions(postgres::Pool& pool, chat::Message message, Callback<void(Result<chat::Message>)> done);
+
+} // namespace hubbub::storage::internal
