@@ -80,13 +80,43 @@ TEST_F(AccountsTest, ATokenThatComesBackRevokesItsFamily) {
     const auto user = db.new_user();
     const auto [a, b, c] = std::tuple{unique("token"), unique("token"), unique("token")};
     const auto session = db.wait(db.sessions().create_session(session_of(user.id, a)));
+    const auto d = unique("token");
     db.wait(db.sessions().rotate_session(a, b, now() + 1h));
-    const auto reused = db.wait(db.sessions().rotate_session(a, c, now() + 1h));
+    db.wait(db.sessions().rotate_session(b, c, now() + 1h));
+    const auto reused = db.wait(db.sessions().rotate_session(a, d, now() + 1h));
     ASSERT_TRUE(reused) << reused.error();
     EXPECT_TRUE(reused->reused);
     EXPECT_EQ(reused->id, session->id);
     EXPECT_EQ(db.wait(db.sessions().check_session(session->id, user.id)).error(), Errc::revoked);
-    EXPECT_EQ(db.wait(db.sessions().rotate_session(b, c, now() + 1h)).error(), Errc::revoked);
+    EXPECT_EQ(db.wait(db.sessions().rotate_session(c, d, now() + 1h)).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, ATokenWhoseAnswerWasLostIsRotatedAgain) {
+    const auto user = db.new_user();
+    const auto [a, b, c, d, e] =
+        std::tuple{unique("token"), unique("token"), unique("token"), unique("token"), unique("token")};
+    const auto session = db.wait(db.sessions().create_session(session_of(user.id, a)));
+    for (const auto& lost_or_not : {b, c, d}) {
+        const auto rotated = db.wait(db.sessions().rotate_session(a, lost_or_not, now() + 1h));
+        ASSERT_TRUE(rotated) << rotated.error();
+        EXPECT_FALSE(rotated->reused);
+    }
+    EXPECT_FALSE(db.wait(db.sessions().rotate_session(d, e, now() + 1h))->reused);
+    EXPECT_TRUE(db.wait(db.sessions().check_session(session->id, user.id)));
+    EXPECT_TRUE(db.wait(db.sessions().rotate_session(b, unique("token"), now() + 1h))->reused)
+        << "a token that was lost comes back";
+    EXPECT_EQ(db.wait(db.sessions().check_session(session->id, user.id)).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, AfterTheGraceATokenThatComesBackIsReused) {
+    const auto user = db.new_user();
+    const auto [a, b] = std::pair{unique("token"), unique("token")};
+    db.wait(db.sessions().create_session(session_of(user.id, a)));
+    db.wait(db.sessions().rotate_session(a, b, now() + 1h));
+    postgres::BlockingConnection sql{testing::shared_database()};
+    sql.query({"", R"(UPDATE chat_session SET "issuedAt" = "issuedAt" - interval '11 seconds' WHERE "userId" = $1)"},
+              postgres::Params::of(user.id));
+    EXPECT_TRUE(db.wait(db.sessions().rotate_session(a, unique("token"), now() + 1h))->reused);
 }
 
 TEST_F(AccountsTest, WhatCannotBeRotatedIsRefused) {
@@ -107,20 +137,23 @@ TEST_F(AccountsTest, ARevokedSessionIsRevokedTwiceWithoutHarm) {
     EXPECT_EQ(db.wait(db.sessions().rotate_session(a, b, now() + 1h)).error(), Errc::revoked);
 }
 
-TEST_F(AccountsTest, OfTwoRotationsAtOnceOneWins) {
+TEST_F(AccountsTest, OfTwoRotationsAtOnceOneTokenIsLeft) {
     const auto user = db.new_user();
-    const auto token = unique("token");
+    const auto [token, a, b] = std::tuple{unique("token"), unique("token"), unique("token")};
     const auto session = db.wait(db.sessions().create_session(session_of(user.id, token)));
     StorageRunner other;
-    auto there = std::async(std::launch::async, [&] {
-        return other.wait(other.sessions().rotate_session(token, unique("token"), now() + 1h));
+    auto there = std::async(std::launch::async, [&, token = token, b = b] {
+        return other.wait(other.sessions().rotate_session(token, b, now() + 1h));
     });
-    const auto here = db.wait(db.sessions().rotate_session(token, unique("token"), now() + 1h));
+    const auto here = db.wait(db.sessions().rotate_session(token, a, now() + 1h));
     const auto second = there.get();
-    ASSERT_TRUE(here && second);
-    EXPECT_NE(here->reused, second->reused);
+    ASSERT_TRUE(here && second) << "the slower one is taken for one who lost the answer";
+    EXPECT_FALSE(here->reused || second->reused);
     EXPECT_EQ(here->id, session->id);
     EXPECT_EQ(second->id, session->id);
+    const auto of_a = db.wait(db.sessions().rotate_session(a, unique("token"), now() + 1h));
+    const auto of_b = db.wait(db.sessions().rotate_session(b, unique("token"), now() + 1h));
+    EXPECT_FALSE(of_a && !of_a->reused && of_b && !of_b->reused) << "never two lines of tokens";
 }
 
 } // namespace

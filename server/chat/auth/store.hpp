@@ -28,10 +28,11 @@ class SessionStore {
   public:
     virtual ~SessionStore() = default;
     virtual Task<Result<Session>> create_session(NewSession session) = 0;
-    /// Replaces the token with `old_hash` by a new one of the same family, atomically. A token that had been replaced
-    /// before is a reuse: nothing is issued, the whole family is revoked (if it was not) and the answer is `reused`,
-    /// so that the caller can close the family's sockets.
-    /// Errors: `token_invalid` (unknown), `token_expired`, `revoked` (the family was revoked otherwise).
+    /// Replaces the token with `old_hash` by a new one of the same family, atomically. Again within
+    /// limits::kRefreshGrace, as long as none of its successors has been used: the answer was lost. Any other token
+    /// that had been replaced before is a reuse: nothing is issued, the whole family is revoked (if it was not) and the
+    /// answer is `reused`, so that the caller can close the family's sockets. Errors: `token_invalid` (unknown),
+    /// `token_expired`, `revoked` (the family was revoked otherwise).
     virtual Task<Result<Session>> rotate_session(std::string old_hash, std::string new_hash, Timestamp expires_at) = 0;
     /// Revokes the family. Doing it again is no error.
     virtual Task<Result<void>> revoke_session(SessionId session) = 0;

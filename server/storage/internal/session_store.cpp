@@ -1,8 +1,10 @@
 #include "storage/internal/session_store.hpp"
 
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace hubbub::storage::internal {
@@ -19,7 +21,7 @@ INSERT INTO chat_session (id, "familyId", "userId", "tokenHash", "expiresAt", "u
 SELECT id, id, $1, $2, $3, $4, $5 FROM next
 RETURNING id)"};
 
-constexpr Statement kRotate{"session_rotate", "SELECT outcome, family, owner FROM chat_rotate_session($1, $2, $3)"};
+constexpr Statement kRotate{"session_rotate", "SELECT outcome, family, owner FROM chat_rotate_session($1, $2, $3, $4)"};
 
 constexpr Statement kRevoke{"session_revoke", R"(
 UPDATE chat_session SET "revokedAt" = now() WHERE "familyId" = $1 AND "revokedAt" IS NULL)"};
@@ -44,7 +46,8 @@ Task<Result<chat::Session>> PgSessionStore::create_session(chat::NewSession sess
 
 Task<Result<chat::Session>> PgSessionStore::rotate_session(std::string old_hash, std::string new_hash,
                                                            Timestamp expires_at) {
-    auto params = Params::of(Bytes{old_hash}, Bytes{new_hash}, expires_at);
+    auto params = Params::of(Bytes{old_hash}, Bytes{new_hash}, expires_at,
+                             std::chrono::milliseconds{limits::kRefreshGrace}.count());
     const auto rows = co_await pool_.query(kRotate, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     const auto row = rows->front();
