@@ -4,6 +4,7 @@
 #include "chat/auth/store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
+#include "chat/receipts/store.hpp"
 
 namespace hubbub::chat {
 
@@ -12,6 +13,7 @@ struct Stores {
     SessionStore& sessions;
     ChannelStore& channels;
     MessageStore& messages;
+    ReceiptStore& receipts;
 };
 
 } // namespace hubbub::chat

@@ -7,6 +7,7 @@
 #include "gateway/channel_feed.hpp"
 #include "gateway/counters.hpp"
 #include "gateway/rate_limiter.hpp"
+#include "gateway/receipts.hpp"
 #include "gateway/write_barrier.hpp"
 #include "socketio/server.hpp"
 
@@ -30,17 +31,19 @@ struct Settings {
 
 /// The chat's rules on one shard, over that shard's stores.
 struct Services {
-    Services(runtime::Shard& shard, socketio::Namespace& nsp, chat::Stores stores, chat::PasswordHasher& hasher,
-             chat::AccessTokens tokens)
+    Services(Node& node, runtime::Shard& shard, socketio::Namespace& nsp, chat::Stores stores,
+             chat::PasswordHasher& hasher, chat::AccessTokens tokens)
         : accounts{stores.accounts},
           auth{stores.accounts, stores.sessions, hasher, std::move(tokens)},
-          channels{stores.channels},
+          receipts{node, shard, stores.receipts},
+          channels{stores.channels, receipts},
           messages{stores.messages, channels},
           feed{shard, nsp, messages} {}
     Services(const Services&) = delete;
 
     chat::AccountStore& accounts;
     chat::Auth auth;
+    Receipts receipts; ///< of the users whose home this shard is
     chat::Channels channels;
     chat::Messages messages;
     ChannelFeed feed;    ///< of the channels that this shard owns

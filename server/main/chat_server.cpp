@@ -65,8 +65,9 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
         pools_.push_back(
             std::make_unique<postgres::Pool>(shards_[i], storage::pool_options(conninfo, config.database_connections)));
         storages_.push_back(std::make_unique<storage::Storage>(*pools_.back()));
-        gateway_->node.services.push_back(std::make_unique<gateway::Services>(
-            shards_[i], gateway_->node.nsp, storages_.back()->stores(), hasher_, chat::AccessTokens{secret}));
+        gateway_->node.services.push_back(
+            std::make_unique<gateway::Services>(gateway_->node, shards_[i], gateway_->node.nsp,
+                                                storages_.back()->stores(), hasher_, chat::AccessTokens{secret}));
         listeners_.push_back(net::http::make_server(shards_[i], *this, timeouts));
         socketio_.attach(i, *listeners_.back());
     }
@@ -120,11 +121,26 @@ void ChatServer::drain() {
     on_every_shard([this](std::size_t i) { listeners_[i]->stop_accepting(); });
     if (!wait_for([&] { return node.sends_in_flight == 0; }, kCommitsTimeout))
         log::warn("drain_incomplete", {{"sendsInFlight", node.sends_in_flight.load()}});
+    write_marks();
     gateway_->socket.announce_drain(kReconnectAfter);
     std::atomic<bool> closed = false;
     socketio_.close([&closed] { closed = true; });
     wait_for([&] { return closed.load(); }, kGoodbyeTimeout);
     shards_.stop(); // what still waits to run is destroyed here, while `closed` lives
+}
+
+/// Read and delivered marks are acknowledged before they are written.
+void ChatServer::write_marks() {
+    auto& services = gateway_->node.services;
+    auto all_written = [&] {
+        std::atomic<bool> written = true;
+        on_every_shard([&](std::size_t i) {
+            services[i]->receipts.flush();
+            if (!services[i]->receipts.all_written()) written = false;
+        });
+        return written.load();
+    };
+    if (!wait_for(all_written, kCommitsTimeout)) log::warn("drain_incomplete", {{"marks", "not all are written"}});
 }
 
 std::vector<ops::Metric> ChatServer::metrics() {

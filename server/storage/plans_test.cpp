@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <set>
 #include <string>
 
@@ -80,6 +81,11 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
                  {chat::HistoryQuery{{}, {}, {}, 10}, {first, {}, {}, 10}, {{}, first, {}, 10}, {{}, {}, first, 10}}) {
                 db.wait(db.messages().history(channel.id, query));
             }
+            std::promise<void> marked;
+            chat::MarkWrite mark{channel.id, bob.id, {{first, 1}, {first, 1}}, true, true};
+            db.shard().post([&] { db.receipts().write_marks({mark}, [&](const auto&) { marked.set_value(); }); });
+            marked.get_future().wait();
+            db.wait(db.receipts().find_marks(channel.id, bob.id, {first}));
             for (const std::string reaction : {":one:", ":two:"}) {
                 db.wait(db.messages().react({channel.id, first, bob.id, reaction, true}));
                 db.wait(db.messages().react({channel.id, first, bob.id, reaction, reaction == ":one:"}));
@@ -87,6 +93,10 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.messages().edit({channel.id, first, alice.id, "edited"}));
             db.wait(db.messages().find_message(channel.id, first));
             db.wait(db.messages().remove({channel.id, first, alice.id}, chat::may_delete_of_others));
+            for (const chat::HistoryQuery& query :
+                 {chat::HistoryQuery{{}, {}, {}, 10, first}, {first, {}, {}, 10, first}, {{}, first, {}, 10, first}}) {
+                db.wait(db.messages().history(channel.id, query));
+            }
             db.wait(db.messages().events_since(channel.id, 20));
             db.wait(db.channels().remove_member(channel.id, bob.id, bob.id));
         }

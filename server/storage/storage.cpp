@@ -4,6 +4,7 @@
 #include "storage/internal/account_store.hpp"
 #include "storage/internal/channel_store.hpp"
 #include "storage/internal/message_store.hpp"
+#include "storage/internal/receipt_store.hpp"
 #include "storage/internal/session_store.hpp"
 
 #include <chrono>
@@ -22,12 +23,14 @@ postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections
 }
 
 struct Storage::Impl {
-    explicit Impl(postgres::Pool& pool) : accounts{pool}, sessions{pool}, channels{pool}, messages{pool} {}
+    explicit Impl(postgres::Pool& pool)
+        : accounts{pool}, sessions{pool}, channels{pool}, messages{pool}, receipts{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
     internal::PgChannelStore channels;
     internal::PgMessageStore messages;
+    internal::PgReceiptStore receipts;
 };
 
 Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
@@ -35,7 +38,7 @@ Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 Storage::~Storage() = default;
 
 chat::Stores Storage::stores() {
-    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->messages};
+    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->messages, impl_->receipts};
 }
 
 } // namespace hubbub::storage

@@ -60,6 +60,7 @@ class StorageRunner {
     chat::SessionStore& sessions() { return storage_->stores().sessions; }
     chat::ChannelStore& channels() { return storage_->stores().channels; }
     chat::MessageStore& messages() { return storage_->stores().messages; }
+    chat::ReceiptStore& receipts() { return storage_->stores().receipts; }
     runtime::Shard& shard() { return runner_.shard(); }
 
     template <class T> Result<T> wait(Task<Result<T>> task) {

@@ -45,6 +45,9 @@ describe('access', () => {
     'DELETE member (oneself)': (user, id) => user.api.delete(`/channels/${id}/members/${user.id}`),
     'GET messages': (user, id) => user.api.get(`/channels/${id}/messages`),
     'GET messages before': (user, id) => user.api.get(`/channels/${id}/messages?before=${messages[id] ?? 1}`),
+    'GET replies': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}/replies`),
+    'GET read-state': (user, id) => user.api.get(`/channels/${id}/read-state`),
+    'PUT read-state': (user, id) => user.api.call('PUT', `/channels/${id}/read-state`, { messageId: messages[id] ?? 1 }),
     'GET message': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}`),
   };
   const events = {
@@ -56,6 +59,9 @@ describe('access', () => {
     delete_message: (id) => ({ chatChannelId: id, messageId: messages[id] ?? 1 }),
     add_reaction: (id) => ({ chatChannelId: id, messageId: messages[id] ?? 1, reaction: '👍' }),
     remove_reaction: (id) => ({ chatChannelId: id, messageId: messages[id] ?? 1, reaction: '👍' }),
+    mark_as_read: (id) => ({ chatChannelId: id, messageId: messages[id] ?? 1 }),
+    'mark_as_read of several': (id) => ({ chatChannelId: id, messageIds: [messages[id] ?? 1] }),
+    mark_as_delivered: (id) => ({ chatChannelId: id, messageId: messages[id] ?? 1 }),
     get_history: (id) => ({ chatChannelId: id }),
     'get_history around': (id) => ({ chatChannelId: id, around: messages[id] ?? 1 }),
     typing_start: (id) => ({ chatChannelId: id }),
@@ -93,7 +99,7 @@ describe('access', () => {
     });
   }
 
-  for (const name of ['GET messages', 'GET messages before', 'GET message', 'DELETE member', 'POST member (another)']) {
+  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)']) {
     test(`${name} of a public channel by a non-member: channel.not_a_member`, async () => {
       assertRefused(await routes[name](stranger, open), 403, 'channel.not_a_member');
     });

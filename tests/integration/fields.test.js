@@ -46,6 +46,15 @@ const events = {
       },
     ]),
   ),
+  ...Object.fromEntries(
+    ['mark_as_read', 'mark_as_delivered'].map((event) => [
+      event,
+      {
+        chatChannelId: { required: true, wrong: (value) => !isNumber(value) },
+        messageId: { required: true, wrong: () => true },
+      },
+    ]),
+  ),
   join_channel: {
     chatChannelId: { required: true, wrong: () => true },
     lastEventSeq: { wrong: (value) => value !== null },
@@ -89,6 +98,8 @@ describe('fields of events', () => {
     delete_message: () => ({ chatChannelId: channel, messageId: 1 }),
     add_reaction: () => ({ chatChannelId: channel, messageId: 1, reaction: '👍' }),
     remove_reaction: () => ({ chatChannelId: channel, messageId: 1, reaction: '👍' }),
+    mark_as_read: () => ({ chatChannelId: channel, messageId: 1 }),
+    mark_as_delivered: () => ({ chatChannelId: channel, messageId: 1 }),
     resume: () => ({ channels: {} }),
   };
   const goodFor = (event) => (good[event] ?? (() => ({ chatChannelId: channel })))();
@@ -151,6 +162,13 @@ describe('fields of events', () => {
     ['reaction of two emoji', 'add_reaction', { reaction: '👍👍' }, 'validation.format', 'reaction'],
     ['reaction a name too long', 'add_reaction', { reaction: `:${'a'.repeat(33)}:` }, 'validation.too_long', 'reaction'],
     ['reaction with markup', 'add_reaction', { reaction: ':<b>:' }, 'validation.format', 'reaction'],
+    ['messageId and messageIds', 'mark_as_read', { messageIds: [1] }, 'validation.format', 'messageIds'],
+    ['messageIds a number', 'mark_as_read', { messageId: undefined, messageIds: 1 }, 'validation.type', 'messageIds'],
+    ['messageIds empty', 'mark_as_delivered', { messageId: undefined, messageIds: [] }, 'validation.too_short', 'messageIds'],
+    ['101 messageIds', 'mark_as_read', { messageId: undefined, messageIds: Array(101).fill(1) }, 'validation.too_long', 'messageIds'],
+    ['messageIds of text', 'mark_as_read', { messageId: undefined, messageIds: ['1'] }, 'validation.type', 'messageIds'],
+    ['messageIds with 0', 'mark_as_read', { messageId: undefined, messageIds: [1, 0] }, 'validation.range', 'messageIds'],
+    ['messageIds over 2^63', 'mark_as_read', { messageId: undefined, messageIds: [1e19] }, 'validation.', 'messageIds'],
     ['limit 0', 'get_history', { limit: 0 }, 'validation.range', 'limit'],
     ['limit 101', 'get_history', { limit: 101 }, 'validation.range', 'limit'],
     ['historyLimit 101', 'join_channel', { historyLimit: 101 }, 'validation.range', 'historyLimit'],

@@ -3,26 +3,53 @@
 #include "chat/channels/rules.hpp"
 #include "chat/errc.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hubbub::chat {
+namespace {
+
+using PendingMarks = std::vector<std::pair<ChannelId, Marks>>;
+
+/// What is pending was read before the state: whatever was written in between is in the state.
+void catch_up(ChannelState& state, const PendingMarks& pending) {
+    const auto found = std::ranges::find(pending, state.id, &PendingMarks::value_type::first);
+    if (found == pending.end() || found->second.read.seq <= state.last_read_seq) return;
+    state.last_read_message_id = found->second.read.message;
+    state.last_read_seq = found->second.read.seq;
+    state.unread_count = std::max<std::int64_t>(state.last_seq - state.last_read_seq, 0);
+}
+
+} // namespace
 
 Task<Result<ChannelView>> Channels::create(NewChannel channel) {
     return store_.create_channel(std::move(channel));
 }
 
 Task<Result<ChannelView>> Channels::view(ChannelId channel, UserId viewer) {
+    const auto pending = co_await marks_.pending(viewer);
     auto view = co_await store_.find_channel(channel, viewer);
+    if (view && view->state) catch_up(*view->state, pending);
     if (view && !view->state && view->channel.type != ChannelType::public_channel) co_return Errc::channel_not_found;
     co_return view;
 }
 
 Task<Result<std::vector<ChannelState>>> Channels::of_user(UserId user) {
-    return store_.channels_of(user);
+    const auto pending = co_await marks_.pending(user);
+    auto states = co_await store_.channels_of(user);
+    if (states && !pending.empty()) {
+        for (ChannelState& state : *states) catch_up(state, pending);
+    }
+    co_return states;
 }
 
 Task<Result<Page<ChannelState>>> Channels::list(UserId user, PageQuery query) {
-    return store_.list_channels(user, std::move(query));
+    const auto pending = co_await marks_.pending(user);
+    auto page = co_await store_.list_channels(user, std::move(query));
+    if (page) {
+        for (ChannelState& state : page->items) catch_up(state, pending);
+    }
+    co_return page;
 }
 
 Task<Result<Page<BrowsedChannel>>> Channels::browse(UserId viewer, std::string text, PageQuery query) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "chat/channels/marks.hpp"
 #include "chat/channels/store.hpp"
 
 namespace hubbub::chat {
@@ -8,7 +9,7 @@ namespace hubbub::chat {
 /// Functions that write run on the channel's owner shard.
 class Channels {
   public:
-    explicit Channels(ChannelStore& store) : store_{store} {}
+    Channels(ChannelStore& store, MarkSource& marks) : store_{store}, marks_{marks} {}
 
     Task<Result<ChannelView>> create(NewChannel channel);
     /// Public channels and one's own.
@@ -33,6 +34,7 @@ class Channels {
 
   private:
     ChannelStore& store_;
+    MarkSource& marks_;
 };
 
 } // namespace hubbub::chat

@@ -39,6 +39,7 @@ struct ChannelState {
     std::int64_t last_seq = 0;
     std::int64_t last_event_seq = 0;
     std::optional<MessageId> last_read_message_id;
+    std::int64_t last_read_seq = 0;
     std::int64_t unread_count = 0;
     std::int64_t mention_count = 0;
 };

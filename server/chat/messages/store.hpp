@@ -56,7 +56,8 @@ struct HistoryQuery {
     std::optional<MessageId> before;
     std::optional<MessageId> after;
     std::optional<MessageId> around;
-    std::size_t limit = 0; ///< 1 … limits::kHistoryPageMax, checked before
+    std::size_t limit = 0;                ///< 1 … limits::kHistoryPageMax, checked before
+    std::optional<MessageId> thread = {}; ///< only the answers to this message
 };
 
 struct History {
@@ -151,7 +152,8 @@ class MessageStore {
     /// Those of a message, the oldest first.
     virtual Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at) = 0;
 
-    /// Errors: `message_not_found` when the message of `around`, `before` or `after` is not one of the channel.
+    /// Errors: `message_not_found` when the message of `around`, `before`, `after` or `thread` is not one of the
+    /// channel.
     virtual Task<Result<History>> history(ChannelId channel, HistoryQuery query) = 0;
     /// Errors: `message_not_found`.
     virtual Task<Result<Message>> find_message(ChannelId channel, MessageId message) = 0;

@@ -118,6 +118,22 @@ void write(JsonWriter& json, const chat::Reaction& reaction) {
     json.end_array().end_object();
 }
 
+namespace {
+
+std::optional<MessageId> message_of(chat::Mark mark) {
+    return mark.seq == 0 ? std::nullopt : std::optional{mark.message};
+}
+
+} // namespace
+
+void write_read_state(JsonWriter& json, const chat::ReadState& state) {
+    json.field("lastReadMessageId", message_of(state.marks.read)).field("unreadCount", state.unread_count());
+}
+
+void write_delivered_state(JsonWriter& json, const chat::ReadState& state) {
+    json.field("lastDeliveredMessageId", message_of(state.marks.delivered));
+}
+
 void write(JsonWriter& json, const chat::SessionGrant& grant) {
     json.begin_object().key("user");
     write(json, grant.user);

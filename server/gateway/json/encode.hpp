@@ -2,6 +2,7 @@
 #include "chat/auth/auth.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
+#include "chat/receipts/store.hpp"
 #include "gateway/failure.hpp"
 #include "gateway/json/writer.hpp"
 
@@ -41,6 +42,11 @@ std::string_view to_text(chat::Role role);
 void write_limits(JsonWriter& json);
 
 void write(JsonWriter& json, const chat::Reaction& reaction);
+
+/// The fields alone: `lastReadMessageId`, `unreadCount`.
+void write_read_state(JsonWriter& json, const chat::ReadState& state);
+/// `lastDeliveredMessageId`
+void write_delivered_state(JsonWriter& json, const chat::ReadState& state);
 
 /// The object of `new_message`, around a message that is JSON already.
 std::string new_message_event(ChannelId channel, std::int64_t event_seq, std::string_view message_json);

@@ -60,6 +60,31 @@ std::optional<std::int64_t> Fields::optional_integer(std::string_view field, std
     return integer(field, min, max);
 }
 
+std::vector<std::int64_t> Fields::integers(std::string_view field, std::size_t count_max) {
+    std::vector<std::int64_t> numbers;
+    const json::value* value = require(field);
+    if (value == nullptr) return numbers;
+    if (!value->is_array()) {
+        fail(ErrorName::validation_type, field);
+        return numbers;
+    }
+    const json::array& items = value->get_array();
+    if (items.empty()) fail(ErrorName::validation_too_short, field);
+    if (items.size() > count_max) fail(ErrorName::validation_too_long, field);
+    if (failure_) return numbers;
+    for (const json::value& item : items) {
+        const std::int64_t* number = item.if_int64();
+        if (number == nullptr) {
+            fail(item.is_uint64() ? ErrorName::validation_range : ErrorName::validation_type, field);
+        } else if (*number < 1 || *number > kJsonIntegerMax) {
+            fail(ErrorName::validation_range, field);
+        } else {
+            numbers.push_back(*number);
+        }
+    }
+    return numbers;
+}
+
 std::string Fields::text(std::string_view field, TextRule rule) {
     const json::string* text = require_string(field);
     if (text == nullptr) return {};

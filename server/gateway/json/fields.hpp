@@ -33,6 +33,13 @@ class Fields {
         return id<IdType>(field);
     }
 
+    /// An array of 1 … `count_max` of them.
+    template <class IdType> std::vector<IdType> ids(std::string_view field, std::size_t count_max) {
+        std::vector<IdType> ids;
+        for (const std::int64_t id : integers(field, count_max)) ids.push_back(IdType{id});
+        return ids;
+    }
+
     std::int64_t integer(std::string_view field, std::int64_t min, std::int64_t max);
     std::optional<std::int64_t> optional_integer(std::string_view field, std::int64_t min, std::int64_t max);
 
@@ -54,6 +61,7 @@ class Fields {
     const std::optional<Failure>& failure() const { return failure_; }
 
   private:
+    std::vector<std::int64_t> integers(std::string_view field, std::size_t count_max);
     const boost::json::value* require(std::string_view field);
     const boost::json::string* require_string(std::string_view field);
 

@@ -45,6 +45,16 @@ template <class T> net::http::Response page_response(std::string_view name, cons
     return json_response(200, std::move(text));
 }
 
+net::http::Response read_state_response(ChannelId channel, const chat::ReadState& state) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object().field("chatChannelId", channel);
+    write_read_state(json, state);
+    write_delivered_state(json, state);
+    json.end_object();
+    return json_response(200, std::move(text));
+}
+
 /// What is looked for in names: any text that a name may hold.
 Result<std::string> parse_search(std::string_view text) {
     if (chat::trim(text).empty()) return std::string{};
@@ -136,9 +146,18 @@ RestApi::Answer RestApi::remove_member(Call& call) {
 }
 
 RestApi::Answer RestApi::list_messages(Call& call) {
+    return read_history(call, std::nullopt);
+}
+
+RestApi::Answer RestApi::list_replies(Call& call) {
+    return read_history(call, MessageId{call.ids[1]});
+}
+
+RestApi::Answer RestApi::read_history(Call& call, std::optional<MessageId> thread) {
     const ChannelId channel{call.ids[0]};
     Query query{call.request};
     chat::HistoryQuery wanted;
+    wanted.thread = thread;
     wanted.before = query.optional_id<MessageId>("before");
     wanted.after = query.optional_id<MessageId>("after");
     wanted.around = query.optional_id<MessageId>("around");
@@ -163,6 +182,24 @@ RestApi::Answer RestApi::get_message(Call& call) {
     const auto message = co_await call.services.messages.find(channel, call.caller.user, id);
     if (!message) co_return to_failure(message.error());
     co_return json_response(200, R"({"message":)" + encode(*message) + "}");
+}
+
+RestApi::Answer RestApi::get_read_state(Call& call) {
+    const ChannelId channel{call.ids[0]};
+    const auto state = co_await call.services.receipts.state(channel, call.caller.user);
+    if (!state) co_return to_failure(state.error());
+    co_return read_state_response(channel, *state);
+}
+
+RestApi::Answer RestApi::put_read_state(Call& call) {
+    const ChannelId channel{call.ids[0]};
+    Fields in{call.body};
+    std::vector<MessageId> messages{in.id<MessageId>("messageId")};
+    if (in.failure()) co_return *in.failure();
+    const auto state =
+        co_await call.services.receipts.mark(Receipts::Kind::read, channel, call.caller.user, std::move(messages));
+    if (!state) co_return to_failure(state.error());
+    co_return read_state_response(channel, *state);
 }
 
 } // namespace hubbub::gateway

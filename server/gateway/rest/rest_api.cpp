@@ -74,6 +74,9 @@ const std::vector<RestApi::Route>& RestApi::routes() {
         {"DELETE", "/channels/{chatChannelId}/members/{userId}", &RestApi::remove_member, token},
         {"GET", "/channels/{chatChannelId}/messages", &RestApi::list_messages, token},
         {"GET", "/channels/{chatChannelId}/messages/{messageId}", &RestApi::get_message, token},
+        {"GET", "/channels/{chatChannelId}/messages/{messageId}/replies", &RestApi::list_replies, token},
+        {"GET", "/channels/{chatChannelId}/read-state", &RestApi::get_read_state, token},
+        {"PUT", "/channels/{chatChannelId}/read-state", &RestApi::put_read_state, token_and_body},
     };
     return table;
 }

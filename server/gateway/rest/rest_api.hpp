@@ -70,7 +70,11 @@ class RestApi {
     Answer add_member(Call& call);
     Answer remove_member(Call& call);
     Answer list_messages(Call& call);
+    Answer list_replies(Call& call);
+    Answer read_history(Call& call, std::optional<MessageId> thread);
     Answer get_message(Call& call);
+    Answer get_read_state(Call& call);
+    Answer put_read_state(Call& call);
 
     /// Attempts by address, each counted on the one shard that the address falls to.
     struct Attempts {

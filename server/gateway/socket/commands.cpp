@@ -4,6 +4,7 @@
 #include "chat/messages/rules.hpp"
 #include "gateway/json/fields.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -68,6 +69,23 @@ Outcome<chat::ChangeReaction> decode_reaction(const json::value& payload) {
     command.message = in.id<MessageId>("messageId");
     command.reaction = in.text("reaction", chat::parse_reaction);
     if (in.failure()) return *in.failure();
+    return command;
+}
+
+Outcome<MarkMessages> decode_mark(const json::value& payload) {
+    Fields in{payload};
+    MarkMessages command;
+    command.channel = in.id<ChannelId>("chatChannelId");
+    if (in.has("messageIds")) {
+        if (in.has("messageId")) in.fail(ErrorName::validation_format, "messageIds");
+        command.messages = in.ids<MessageId>("messageIds", limits::kMarkIdsMax);
+    } else {
+        command.messages.push_back(in.id<MessageId>("messageId"));
+    }
+    if (in.failure()) return *in.failure();
+    std::ranges::sort(command.messages);
+    const auto repeats = std::ranges::unique(command.messages);
+    command.messages.erase(repeats.begin(), repeats.end());
     return command;
 }
 

@@ -33,10 +33,17 @@ struct Resume {
     std::vector<Channel> channels;
 };
 
+struct MarkMessages {
+    ChannelId channel;
+    std::vector<MessageId> messages; ///< each once
+};
+
 /// `actor` is left to the caller.
 Outcome<chat::EditMessage> decode_edit_message(const boost::json::value& payload);
 Outcome<chat::DeleteMessage> decode_delete_message(const boost::json::value& payload);
 Outcome<chat::ChangeReaction> decode_reaction(const boost::json::value& payload);
+/// Of `mark_as_read` and `mark_as_delivered`.
+Outcome<MarkMessages> decode_mark(const boost::json::value& payload);
 /// `sender` is left to the caller.
 Outcome<chat::NewMessage> decode_send_message(const boost::json::value& payload);
 Outcome<JoinChannel> decode_join_channel(const boost::json::value& payload);

@@ -39,6 +39,8 @@ SocketGateway::SocketGateway(Node& node, LiveSockets& sockets, Memberships& memb
                 {"delete_message", &SocketGateway::delete_message},
                 {"add_reaction", &SocketGateway::add_reaction},
                 {"remove_reaction", &SocketGateway::remove_reaction},
+                {"mark_as_read", &SocketGateway::mark_as_read},
+                {"mark_as_delivered", &SocketGateway::mark_as_delivered},
                 {"join_channel", &SocketGateway::join_channel},
                 {"leave_channel", &SocketGateway::leave_channel},
                 {"get_history", &SocketGateway::get_history},
@@ -126,7 +128,8 @@ void SocketGateway::append(std::unique_ptr<PendingSend> send) {
 
 /// On the channel's owner shard, in commit order: the order in which the broadcasts leave.
 void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<chat::Appended>& appended) {
-    ChannelFeed& feed = node_.services_of(node_.owner(send->channel)).feed;
+    Services& here = node_.services_of(node_.owner(send->channel));
+    ChannelFeed& feed = here.feed;
     std::string ack;
     std::optional<Failure> failure;
     if (appended) {
@@ -135,6 +138,8 @@ void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<
         if (appended->deduplicated) {
             feed.notice(channel, appended->event_seq);
         } else {
+            const chat::Message& message = appended->message;
+            here.receipts.sent(channel, message.sender, {message.id, message.seq});
             feed.publish(channel, appended->event_seq, "new_message",
                          new_message_event(channel, appended->event_seq, message_json));
         }

@@ -80,6 +80,12 @@ class SocketGateway {
     template <class Command> Task<Result<chat::ChannelEvent>> change(Change<Command> make, Command command);
     template <class Command> Task<Result<chat::ChannelEvent>> change_here(Change<Command> make, Command command);
 
+    // marks.cpp
+    void mark_as_read(Socket& socket, EventCall call, const boost::json::value& payload);
+    void mark_as_delivered(Socket& socket, EventCall call, const boost::json::value& payload);
+    void mark(Socket& socket, EventCall call, const boost::json::value& payload, Receipts::Kind kind);
+    Answer do_mark(SocketPtr socket, MarkMessages command, Receipts::Kind kind);
+
     // requests.cpp
     void join_channel(Socket& socket, EventCall call, const boost::json::value& payload);
     void leave_channel(Socket& socket, EventCall call, const boost::json::value& payload);

@@ -108,7 +108,8 @@ chat::ChannelView to_view(Row row) {
     state.last_seq = row.get<std::int64_t>(11);
     state.last_event_seq = row.get<std::int64_t>(12);
     state.last_read_message_id = row.get<std::optional<MessageId>>(13);
-    state.unread_count = state.last_seq - row.get<std::int64_t>(14);
+    state.last_read_seq = row.get<std::int64_t>(14);
+    state.unread_count = state.last_seq - state.last_read_seq;
     return view;
 }
 
@@ -122,7 +123,8 @@ chat::ChannelState to_state(Row row) {
     state.last_seq = row.get<std::int64_t>(5);
     state.last_event_seq = row.get<std::int64_t>(6);
     state.last_read_message_id = row.get<std::optional<MessageId>>(7);
-    state.unread_count = state.last_seq - row.get<std::int64_t>(8);
+    state.last_read_seq = row.get<std::int64_t>(8);
+    state.unread_count = state.last_seq - state.last_read_seq;
     return state;
 }
 

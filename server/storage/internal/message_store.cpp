@@ -48,6 +48,27 @@ SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "
 FROM chat_message WHERE "chatChannelId" = $1 AND "createdAt" >= $2 AND ("createdAt", seq) > ($2, $3)
 ORDER BY "createdAt", seq LIMIT $4)"};
 
+// The same of the answers to a message.
+constexpr Statement kThreadNewest{"thread_newest", R"(
+SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
+       "parentMessageId", "eventSeq"
+FROM chat_message WHERE "parentMessageId" = $1
+ORDER BY "createdAt" DESC, seq DESC LIMIT $2)"};
+
+constexpr Statement kThreadBefore{"thread_before", R"(
+SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
+       "parentMessageId", "eventSeq"
+FROM chat_message
+WHERE "parentMessageId" = $1 AND "createdAt" <= $2 AND ("createdAt", seq) < ($2, $3)
+ORDER BY "createdAt" DESC, seq DESC LIMIT $4)"};
+
+constexpr Statement kThreadAfter{"thread_after", R"(
+SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
+       "parentMessageId", "eventSeq"
+FROM chat_message
+WHERE "parentMessageId" = $1 AND "createdAt" >= $2 AND ("createdAt", seq) > ($2, $3)
+ORDER BY "createdAt", seq LIMIT $4)"};
+
 /// The first `limit` rows, of which one more was asked for; `more` tells whether it came.
 std::vector<chat::Message> to_messages(const Rows& rows, std::size_t limit, bool& more) {
     more = rows.size() > limit;
@@ -62,6 +83,19 @@ std::int64_t one_more(std::size_t limit) {
 }
 
 } // namespace
+
+/// What is read page by page: the messages of a channel, or the answers to one of them.
+struct PgMessageStore::Timeline {
+    const Statement& newest;
+    const Statement& before;
+    const Statement& after;
+    std::int64_t key; ///< $1 of each
+};
+
+PgMessageStore::Timeline PgMessageStore::timeline_of(ChannelId channel, std::optional<MessageId> thread) {
+    if (thread) return {kThreadNewest, kThreadBefore, kThreadAfter, thread->value};
+    return {kNewest, kBefore, kAfter, channel.value};
+}
 
 PgMessageStore::PgMessageStore(postgres::Pool& pool)
     : pool_{pool}, writer_{pool, [this](MessageId id, Timestamp created_at, MessageWriter::Done done) {
@@ -124,28 +158,33 @@ Task<Result<chat::History>> PgMessageStore::history(ChannelId channel, chat::His
 }
 
 Task<Result<chat::History>> PgMessageStore::read_page(ChannelId channel, chat::HistoryQuery query) {
+    if (query.thread) {
+        const auto root = co_await find_row(channel, *query.thread);
+        if (!root) co_return root.error();
+    }
+    const Timeline timeline = timeline_of(channel, query.thread);
     if (!query.before && !query.after && !query.around) {
-        auto latest = co_await newest(channel, query.limit);
+        auto latest = co_await newest(timeline, query.limit);
         co_return latest;
     }
     const MessageId anchor = query.before ? *query.before : query.after ? *query.after : *query.around;
     const auto place = co_await place_of(channel, anchor);
     if (!place) co_return place.error();
     if (query.before) {
-        auto earlier = co_await before(channel, *place, query.limit);
+        auto earlier = co_await before(timeline, *place, query.limit);
         co_return earlier;
     }
     if (query.after) {
-        auto later = co_await after(channel, *place, query.limit);
+        auto later = co_await after(timeline, *place, query.limit);
         co_return later;
     }
-    auto both = co_await around(channel, *place, query.limit);
+    auto both = co_await around(timeline, *place, query.limit);
     co_return both;
 }
 
-Task<Result<chat::History>> PgMessageStore::newest(ChannelId channel, std::size_t limit) {
-    auto params = Params::of(channel, one_more(limit));
-    const auto rows = co_await pool_.query(kNewest, std::move(params));
+Task<Result<chat::History>> PgMessageStore::newest(const Timeline& timeline, std::size_t limit) {
+    auto params = Params::of(timeline.key, one_more(limit));
+    const auto rows = co_await pool_.query(timeline.newest, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     chat::History page;
     page.messages = to_messages(*rows, limit, page.has_more_before);
@@ -153,9 +192,9 @@ Task<Result<chat::History>> PgMessageStore::newest(ChannelId channel, std::size_
     co_return page;
 }
 
-Task<Result<chat::History>> PgMessageStore::before(ChannelId channel, Place place, std::size_t limit) {
-    auto params = Params::of(channel, place.created_at, place.seq, one_more(limit));
-    const auto rows = co_await pool_.query(kBefore, std::move(params));
+Task<Result<chat::History>> PgMessageStore::before(const Timeline& timeline, Place place, std::size_t limit) {
+    auto params = Params::of(timeline.key, place.created_at, place.seq, one_more(limit));
+    const auto rows = co_await pool_.query(timeline.before, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     chat::History page;
     page.messages = to_messages(*rows, limit, page.has_more_before);
@@ -164,9 +203,9 @@ Task<Result<chat::History>> PgMessageStore::before(ChannelId channel, Place plac
     co_return page;
 }
 
-Task<Result<chat::History>> PgMessageStore::after(ChannelId channel, Place place, std::size_t limit) {
-    auto params = Params::of(channel, place.created_at, place.seq, one_more(limit));
-    const auto rows = co_await pool_.query(kAfter, std::move(params));
+Task<Result<chat::History>> PgMessageStore::after(const Timeline& timeline, Place place, std::size_t limit) {
+    auto params = Params::of(timeline.key, place.created_at, place.seq, one_more(limit));
+    const auto rows = co_await pool_.query(timeline.after, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     chat::History page;
     page.messages = to_messages(*rows, limit, page.has_more_after);
@@ -174,13 +213,13 @@ Task<Result<chat::History>> PgMessageStore::after(ChannelId channel, Place place
     co_return page;
 }
 
-Task<Result<chat::History>> PgMessageStore::around(ChannelId channel, Place place, std::size_t limit) {
+Task<Result<chat::History>> PgMessageStore::around(const Timeline& timeline, Place place, std::size_t limit) {
     // The anchor belongs to the earlier half: a page "before the one after it".
     Place behind_anchor{place.created_at, place.seq + 1};
-    auto earlier = co_await before(channel, behind_anchor, limit / 2 + 1);
+    auto earlier = co_await before(timeline, behind_anchor, limit / 2 + 1);
     if (!earlier) co_return earlier;
     const std::size_t room = limit - std::min(limit, limit / 2 + 1);
-    auto later = co_await after(channel, place, room);
+    auto later = co_await after(timeline, place, room);
     if (!later) co_return later;
     earlier->messages.insert(earlier->messages.end(), std::make_move_iterator(later->messages.begin()),
                              std::make_move_iterator(later->messages.end()));

@@ -25,14 +25,17 @@ class PgMessageStore final : public chat::MessageStore {
         std::int64_t seq;
     };
 
+    struct Timeline;
+    static Timeline timeline_of(ChannelId channel, std::optional<MessageId> thread);
+
     void find_stored(MessageId id, Timestamp created_at, MessageWriter::Done done);
     Task<Result<chat::Message>> find_row(ChannelId channel, MessageId message);
     Task<Result<Place>> place_of(ChannelId channel, MessageId message);
     Task<Result<chat::History>> read_page(ChannelId channel, chat::HistoryQuery query);
-    Task<Result<chat::History>> newest(ChannelId channel, std::size_t limit);
-    Task<Result<chat::History>> before(ChannelId channel, Place place, std::size_t limit);
-    Task<Result<chat::History>> after(ChannelId channel, Place place, std::size_t limit);
-    Task<Result<chat::History>> around(ChannelId channel, Place place, std::size_t limit);
+    Task<Result<chat::History>> newest(const Timeline& timeline, std::size_t limit);
+    Task<Result<chat::History>> before(const Timeline& timeline, Place place, std::size_t limit);
+    Task<Result<chat::History>> after(const Timeline& timeline, Place place, std::size_t limit);
+    Task<Result<chat::History>> around(const Timeline& timeline, Place place, std::size_t limit);
 
     postgres::Pool& pool_;
     MessageWriter writer_;

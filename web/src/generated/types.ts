@@ -155,6 +155,27 @@ export interface ReactionEvent {
   readonly createdAt: string;
 }
 
+export interface MessagesReadEvent {
+  readonly chatChannelId: number;
+  readonly userId: number;
+  readonly lastReadMessageId: number;
+  readonly at: string;
+}
+
+export interface MessagesDeliveredEvent {
+  readonly chatChannelId: number;
+  readonly userId: number;
+  readonly lastDeliveredMessageId: number;
+  readonly at: string;
+}
+
+export interface ReadState {
+  readonly chatChannelId: number;
+  readonly lastReadMessageId: number | null;
+  readonly unreadCount: number;
+  readonly lastDeliveredMessageId: number | null;
+}
+
 export interface MembershipEvent {
   readonly chatChannelId: number;
   readonly eventSeq: number;

@@ -1,0 +1,56 @@
+#pragma once
+#include "base/task.hpp"
+#include "chat/channels/channels.hpp"
+#include "chat/receipts/pending_marks.hpp"
+#include "socketio/server.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace hubbub::gateway {
+
+struct Node;
+
+/// The read and delivered marks of the users whose home one shard is: known at once, written together some times a
+/// second, and told to the channel when they are written.
+class Receipts final : public chat::MarkSource {
+  public:
+    enum class Kind { read, delivered };
+
+    Receipts(Node& node, runtime::Shard& shard, chat::ReceiptStore& store);
+
+    // On any shard's; they go to the user's home and come back.
+    /// Where the user stands now. Errors: as Channels::membership.
+    Task<Result<chat::ReadState>> state(ChannelId channel, UserId user);
+    /// Moves the mark to the latest of `messages`, if it is not there already.
+    /// Errors: as Channels::membership, `message_not_found`, `unavailable` (too many marks wait).
+    Task<Result<chat::ReadState>> mark(Kind kind, ChannelId channel, UserId user, std::vector<MessageId> messages);
+    /// Who writes a message has read what is before it. Before the sender is told that it is stored.
+    void sent(ChannelId channel, UserId user, chat::Mark message);
+    Task<std::vector<std::pair<ChannelId, chat::Marks>>> pending(UserId user) override;
+
+    /// Writes what waits, without a pause. On this shard.
+    void flush();
+    /// On this shard.
+    bool all_written() const { return pending_.size() == 0; }
+
+  private:
+    Receipts& home_of(UserId user);
+    Task<Result<chat::ReadState>> look(ChannelId channel, UserId user, std::vector<MessageId> messages,
+                                       chat::MarkWrite told);
+    Task<Result<chat::ReadState>> look_here(ChannelId channel, UserId user, std::vector<MessageId> messages,
+                                            chat::MarkWrite told);
+    Task<std::vector<std::pair<ChannelId, chat::Marks>>> pending_here(UserId user);
+    bool advance(const chat::MarkWrite& move);
+    void on_written(const std::vector<chat::MarkWrite>& writes, const Result<std::vector<std::size_t>>& places);
+    void tell(const chat::MarkWrite& write);
+
+    Node& node_;
+    runtime::Shard& shard_;
+    chat::ReceiptStore& store_;
+    chat::PendingMarks pending_;
+    runtime::Timer timer_;
+    bool writing_ = false;
+};
+
+} // namespace hubbub::gateway

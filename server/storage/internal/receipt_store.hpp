@@ -1,0 +1,19 @@
+#pragma once
+#include "chat/receipts/store.hpp"
+#include "postgres/pool.hpp"
+
+namespace hubbub::storage::internal {
+
+class PgReceiptStore final : public chat::ReceiptStore {
+  public:
+    explicit PgReceiptStore(postgres::Pool& pool) : pool_{pool} {}
+
+    Task<Result<Found>> find_marks(ChannelId channel, UserId user, std::vector<MessageId> messages) override;
+    void write_marks(const std::vector<chat::MarkWrite>& writes,
+                     Callback<void(Result<std::vector<std::size_t>>)> done) override;
+
+  private:
+    postgres::Pool& pool_;
+};
+
+} // namespace hubbub::storage::internal
