@@ -86,9 +86,6 @@ inline constexpr std::size_t kReceiptsMembersMax = 256;     ///< a channel with 
 inline constexpr auto kAccessTokenTtl = 15min;
 inline constexpr auto kRefreshTokenTtl = 24h * 30;
 inline constexpr auto kRefreshGrace = 10s; ///< in which a refresh token works again, if its answer was lost
-inline constexpr std::size_t kStatusTextMax = 100;
-inline constexpr std::size_t kPresenceUsersMax = 100; ///< asked for at once
-inline constexpr auto kPresenceOfflineDelay = 5s;     ///< after the last socket went: a reload does not flap
 inline constexpr auto kTokenExpiryWarning = 60s;
 inline constexpr auto kTypingExpiry = 6s;
 
