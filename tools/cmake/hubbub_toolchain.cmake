@@ -19,6 +19,9 @@ add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Woverloaded-virtu
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
                         BOOST_ASIO_DISABLE_VISIBILITY BOOST_ERROR_CODE_HEADER_ONLY)
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND NOT HUBBUB_FUZZ)
+  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1") # with sanitizers, clang spends half of its time on optimising
+endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees only half of Asio's allocator of coroutine frames once it is inlined (also with -O2).
