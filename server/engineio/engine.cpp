@@ -134,6 +134,8 @@ void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::str
     if (mismatch) return refuse(*exchange, kBadRequest);
     if (exchange->request().upgrade_websocket) {
         if (!options_.allow_upgrades) return refuse(*exchange, kBadRequest);
+        // One that only waits to tell a last poll of its end: a client that is refused goes back to polling, and hears.
+        if (session->closed()) return refuse(*exchange, kUnknownSid);
         return session->on_upgrade_request(*exchange);
     }
     if (!session->is_polling()) return refuse(*exchange, kBadRequest);

@@ -91,12 +91,15 @@ int main(int argc, char** argv) {
     arguments.add_option("--client-directory", client_directory, "dist/ of socket.io-client");
     const conformance::EngineOptions engine_arguments{arguments};
     bool recovery = false;
+    int connect_timeout_ms = 1000;
+    arguments.add_option("--connect-timeout", connect_timeout_ms)->capture_default_str();
     arguments.add_flag("--recovery", recovery, "Socket.IO connections may be recovered");
     CLI11_PARSE(arguments, argc, argv);
 
     conformance::ErrorLog errors;
     engineio::Options engine_options = engine_arguments.get(errors);
-    socketio::Options socket_options{.engine = engine_options, .connect_timeout = 1000ms};
+    socketio::Options socket_options{.engine = engine_options,
+                                     .connect_timeout = std::chrono::milliseconds{connect_timeout_ms}};
     socket_options.client_directory = client_directory;
     engine_options.path = "/engine.io/";
 

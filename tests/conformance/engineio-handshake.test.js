@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { startConformanceServer } from '../support/conformance-server.js';
+import { startConformanceServer, withConformanceServer } from '../support/conformance-server.js';
 import { PollingSession, WebSocketSession } from '../support/engineio.js';
 import { request } from '../support/http.js';
 import { test } from '../support/timed-test.js';
@@ -125,18 +126,29 @@ describe('Engine.IO handshake', () => {
     { name: 'no EIO', query: '?transport=websocket' },
     { name: 'EIO abc', query: '?EIO=abc&transport=websocket' },
   ];
-  for (const { name, query, headers } of refusedUpgrades) {
-    test(`error on an Upgrade request is a plain 400: ${name}`, async () => {
-      const socket = new WebSocket(`${server.engineio.replace('http', 'ws')}${query}`, { headers });
-      const status = await new Promise((resolve, reject) => {
-        socket.on('unexpected-response', (_, response) => {
-          resolve(response.statusCode);
-          response.destroy();
-        });
-        socket.on('open', () => reject(new Error('the upgrade was accepted')));
-        socket.on('error', reject);
+  /** The status with which an upgrade is refused. */
+  function refusal(url, headers) {
+    const socket = new WebSocket(url.replace('http', 'ws'), { headers });
+    return new Promise((resolve, reject) => {
+      socket.on('unexpected-response', (_, response) => {
+        resolve(response.statusCode);
+        response.destroy();
       });
-      assert.equal(status, 400);
+      socket.on('open', () => reject(new Error('the upgrade was accepted')));
+      socket.on('error', reject);
     });
   }
+  for (const { name, query, headers } of refusedUpgrades) {
+    test(`error on an Upgrade request is a plain 400: ${name}`, async () => {
+      assert.equal(await refusal(`${server.engineio}${query}`, headers), 400);
+    });
+  }
+
+  test('error on an Upgrade request is a plain 400: a session that only waits to tell a last poll of its end', () =>
+    withConformanceServer({ options: ['--connect-timeout', '100', '--ping-timeout', '10000'] }, async ({ socketio }) => {
+      const session = await PollingSession.open(socketio);
+      await sleep(400);
+      assert.equal(await refusal(`${socketio}?EIO=4&transport=websocket&sid=${session.sid}`), 400);
+      assert.deepEqual(await session.poll(), ['1']);
+    }));
 });

@@ -84,8 +84,7 @@ Outcome<MarkMessages> decode_mark(const json::value& payload) {
     }
     if (in.failure()) return *in.failure();
     std::ranges::sort(command.messages);
-    const auto repeats = std::ranges::unique(command.messages);
-    command.messages.erase(repeats.begin(), repeats.end());
+    command.messages.erase(std::unique(command.messages.begin(), command.messages.end()), command.messages.end());
     return command;
 }
 
