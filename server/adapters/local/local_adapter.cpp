@@ -112,7 +112,8 @@ class LocalAdapter final : public socketio::Adapter {
 
     void begin_session(Socket& socket, const std::string& pid, std::vector<std::uint64_t> seen) override {
         Memory& memory = *memories_[socket.shard().index()];
-        memory.sessions.begin(pid, socket, seen.empty() ? memory.log.heads() : std::move(seen));
+        if (seen.empty()) seen = memory.log.heads();
+        memory.sessions.begin(pid, socket, std::move(seen));
     }
 
     void end_session(const std::string& pid, runtime::Shard& shard,
