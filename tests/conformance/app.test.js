@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { io } from 'socket.io-client';
+import { makeCertificate } from '../support/certificate.js';
 import { request } from '../support/http.js';
 import { binary, Program } from '../support/processes.js';
 import { next, until } from '../support/wait.js';
@@ -90,10 +91,7 @@ describe('socketio::App beside other HTTP routes', () => {
   test('HTTPS and WSS with a certificate, which SIGHUP reads again', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'hubbub-app-'));
     const [certificate, key] = [path.join(folder, 'certificate.pem'), path.join(folder, 'key.pem')];
-    const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const subject = ['-subj', '/CN=app', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync('openssl', ['req', '-x509', ...options, ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-    const ca = readFileSync(certificate, 'utf8');
+    const ca = makeCertificate({ name: 'app', certificate, key });
     try {
       const args = ['--certificate', certificate, '--key', key, '--threads', '2'];
       await withApp(args, async (url, program) => {

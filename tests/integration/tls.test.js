@@ -1,7 +1,7 @@
 // HTTPS and WSS by Hubbub itself: real clients, other clients, and a certificate that is renewed.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { createChannel, signUp } from '../support/api.js';
+import { makeCertificate } from '../support/certificate.js';
 import { ChatClient } from '../support/chat-client.js';
 import { request } from '../support/http.js';
 import { Hubbub } from '../support/hubbub.js';
@@ -21,21 +22,14 @@ const kHandshakeTimeoutMs = 10_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'hubbub-tls-'));
 const file = (name) => path.join(folder, name);
 
-/** A certificate for 127.0.0.1 that signs itself. */
-function makeCertificate(name) {
-  const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.pem`)];
-  execFileSync('openssl', ['req', '-x509', ...options, ...subject, ...files], { stdio: 'ignore' });
-  return readFileSync(file(`${name}.pem`), 'utf8');
-}
+const make = (name) => makeCertificate({ name, certificate: file(`${name}.pem`), key: file(`${name}.key`) });
 
 function install(name) {
   copyFileSync(file(`${name}.pem`), file('certificate.pem'));
   copyFileSync(file(`${name}.key`), file('key.pem'));
 }
 
-const ca = [makeCertificate('first'), makeCertificate('second')];
+const ca = [make('first'), make('second')];
 https.globalAgent.options.ca = ca;
 install('first');
 
@@ -191,9 +185,8 @@ describe('TLS', () => {
 
 test('TLS: at the start it says which file is wrong', () => {
   const other = mkdtempSync(path.join(tmpdir(), 'hubbub-tls-'));
-  const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=x'];
   const [certificate, key] = [path.join(other, 'c.pem'), path.join(other, 'k.pem')];
-  execFileSync('openssl', ['req', '-x509', ...options, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  makeCertificate({ name: 'x', certificate, key });
   writeFileSync(path.join(other, 'garbage.pem'), 'garbage');
   const start = (...flags) => {
     const serve = spawnSync(binary('hubbub'), ['serve', '--data-dir', path.join(other, 'data'), '--port', '0', ...flags], {
