@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { assertAnswer } from './contract.js';
 import { request } from './http.js';
 
-/** REST of one user, or of nobody without a token. Every call resolves with {status, headers, body}. */
+/** REST of one user, or of nobody without a token. Every call resolves with {status, headers, body}, which are as documented. */
 export class Api {
   constructor(url, token) {
     this.url = url;
@@ -27,7 +28,9 @@ export class Api {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const answer = await request(`${this.url}/api/v1${path}`, { method, headers, body: text });
-    return { ...answer, body: answer.text === '' ? undefined : JSON.parse(answer.text) };
+    const parsed = answer.text === '' ? undefined : JSON.parse(answer.text);
+    assertAnswer(method, path, body, { status: answer.status, body: parsed });
+    return { ...answer, body: parsed };
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
+import { assertAck, assertEvent } from './contract.js';
 import { next, until, within } from './wait.js';
 
 const kAckTimeoutMs = 10_000;
 
-/** An unmodified socket.io-client of one user, with every event it got. */
+/** An unmodified socket.io-client of one user, with every event it got. Events and acks are as documented, or the test fails. */
 export class ChatClient {
   events = [];
 
@@ -29,7 +30,10 @@ export class ChatClient {
       reconnectionDelayMax: 200,
       ...options,
     });
-    this.socket.onAny((name, data) => this.events.push({ name, data }));
+    this.socket.onAny((name, data) => {
+      assertEvent(name, data);
+      this.events.push({ name, data });
+    });
   }
 
   /** Resolves with the object of the event `connected`; rejects when the server refuses. */
@@ -51,8 +55,10 @@ export class ChatClient {
   }
 
   /** Emits with an ack; resolves with the ack's object, `ok` or not. */
-  ask(event, ...args) {
-    return this.socket.timeout(kAckTimeoutMs).emitWithAck(event, ...args);
+  async ask(event, ...args) {
+    const ack = await this.socket.timeout(kAckTimeoutMs).emitWithAck(event, ...args);
+    assertAck(event, args, ack);
+    return ack;
   }
 
   send(chatChannelId, content, { clientMessageId = randomUUID(), ...rest } = {}) {

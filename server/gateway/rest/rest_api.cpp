@@ -1,5 +1,6 @@
 #include "gateway/rest/rest_api.hpp"
 
+#include "gateway/contract_documents.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/rest/query.hpp"
 
@@ -47,6 +48,10 @@ Outcome<std::string_view> bearer_token(const net::http::Request& request) {
     return header.substr(kScheme.size());
 }
 
+net::http::Asset document(std::string_view text) {
+    return net::http::make_asset(std::string{text}, "application/json", net::http::Compressible::yes);
+}
+
 void add_headers(net::http::Response& response) {
     response.headers.add("Cache-Control", "no-store");
     response.headers.add("X-Content-Type-Options", "nosniff");
@@ -85,8 +90,20 @@ RestApi::RestApi(Node& node, LiveSockets& sockets, Memberships& memberships)
     : node_{node},
       sockets_{sockets},
       memberships_{memberships},
+      openapi_{document(kOpenApiDocument)},
+      asyncapi_{document(kAsyncApiDocument)},
       attempts_(node.shards.size(), Attempts{node.settings}) {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
+}
+
+std::vector<RestApi::Operation> RestApi::operations() {
+    std::vector<Operation> all;
+    for (const Route& route : routes()) {
+        const bool both = route.takes == Takes::token_and_body;
+        all.push_back(
+            {route.method, route.pattern, both || route.takes == Takes::token, both || route.takes == Takes::body});
+    }
+    return all;
 }
 
 bool RestApi::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
@@ -112,14 +129,10 @@ Task<> RestApi::serve(std::shared_ptr<net::http::Exchange> exchange) {
 
 RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& shard) {
     const std::string_view path{request.path};
-    if (!path.starts_with(kVersion)) co_return Failure{ErrorName::http_not_found};
+    if (!path.starts_with(kVersion)) co_return find_document(request);
     const auto match = router_.find(request.method, path.substr(kVersion.size()));
     if (!match.route && match.allow.empty()) co_return Failure{ErrorName::http_not_found};
-    if (!match.route) {
-        Response response = refuse({ErrorName::http_method_not_allowed});
-        response.headers.add("Allow", match.allow);
-        co_return response;
-    }
+    if (!match.route) co_return refuse_method(match.allow);
     const Route& route = routes()[*match.route];
     Call call{request, shard, node_.services_of(shard), {}, {}, {}};
     if (route.takes == Takes::token || route.takes == Takes::token_and_body) {
@@ -139,6 +152,20 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     }
     auto answer = co_await (this->*route.handler)(call);
     co_return answer;
+}
+
+/// The contract in the form that programs read.
+Outcome<net::http::Response> RestApi::find_document(const net::http::Request& request) {
+    const bool is_openapi = request.path == "/api/openapi.json";
+    if (!is_openapi && request.path != "/api/asyncapi.json") return Failure{ErrorName::http_not_found};
+    if (request.method != "GET" && request.method != "HEAD") return refuse_method("GET, HEAD");
+    return net::http::asset_response(request, is_openapi ? openapi_ : asyncapi_, "no-cache");
+}
+
+net::http::Response RestApi::refuse_method(std::string allow) {
+    Response response = refuse({ErrorName::http_method_not_allowed});
+    response.headers.add("Allow", std::move(allow));
+    return response;
 }
 
 /// The token, and that its session still stands: an access token may outlive its session by minutes.

@@ -4,6 +4,7 @@
 #include "gateway/node.hpp"
 #include "gateway/rate_limiter.hpp"
 #include "gateway/rest/router.hpp"
+#include "net/http/asset.hpp"
 #include "net/http/server.hpp"
 
 #include <boost/json/value.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hubbub::gateway {
@@ -23,6 +25,15 @@ class RestApi {
 
     /// Takes the request if its path is the API's; false otherwise.
     bool handle(const std::shared_ptr<net::http::Exchange>& exchange);
+
+    struct Operation {
+        std::string_view method;
+        std::string_view pattern;
+        bool needs_token;
+        bool takes_body;
+    };
+    /// All that it answers, below /api/v1.
+    static std::vector<Operation> operations();
 
   private:
     using Response = net::http::Response;
@@ -48,6 +59,8 @@ class RestApi {
 
     Task<> serve(std::shared_ptr<net::http::Exchange> exchange);
     Answer answer_to(net::http::Request& request, runtime::Shard& shard);
+    Outcome<Response> find_document(const net::http::Request& request);
+    Response refuse_method(std::string allow);
     Task<Outcome<chat::AccessClaims>> authenticate(Call& call);
     Response refuse(const Failure& failure);
 
@@ -92,6 +105,8 @@ class RestApi {
     LiveSockets& sockets_;
     Memberships& memberships_;
     Router router_;
+    const net::http::Asset openapi_;
+    const net::http::Asset asyncapi_;
     std::vector<Attempts> attempts_; // by shard
 };
 

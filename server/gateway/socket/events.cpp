@@ -30,24 +30,34 @@ std::string send_ack(std::string_view message_json, bool deduplicated) {
 
 } // namespace
 
+const std::unordered_map<std::string_view, SocketGateway::Handler>& SocketGateway::handlers() {
+    static const std::unordered_map<std::string_view, Handler> table{
+        {"send_message", &SocketGateway::send_message},
+        {"edit_message", &SocketGateway::edit_message},
+        {"delete_message", &SocketGateway::delete_message},
+        {"add_reaction", &SocketGateway::add_reaction},
+        {"remove_reaction", &SocketGateway::remove_reaction},
+        {"mark_as_read", &SocketGateway::mark_as_read},
+        {"mark_as_delivered", &SocketGateway::mark_as_delivered},
+        {"join_channel", &SocketGateway::join_channel},
+        {"leave_channel", &SocketGateway::leave_channel},
+        {"get_history", &SocketGateway::get_history},
+        {"typing_start", &SocketGateway::typing_start},
+        {"typing_stop", &SocketGateway::typing_stop},
+        {"resume", &SocketGateway::resume},
+        {"refresh_token", &SocketGateway::refresh_token},
+    };
+    return table;
+}
+
+std::vector<std::string_view> SocketGateway::event_names() {
+    std::vector<std::string_view> names;
+    for (const auto& [name, handler] : handlers()) names.push_back(name);
+    return names;
+}
+
 SocketGateway::SocketGateway(Node& node, LiveSockets& sockets, Memberships& memberships)
-    : node_{node},
-      sockets_{sockets},
-      memberships_{memberships},
-      handlers_{{"send_message", &SocketGateway::send_message},
-                {"edit_message", &SocketGateway::edit_message},
-                {"delete_message", &SocketGateway::delete_message},
-                {"add_reaction", &SocketGateway::add_reaction},
-                {"remove_reaction", &SocketGateway::remove_reaction},
-                {"mark_as_read", &SocketGateway::mark_as_read},
-                {"mark_as_delivered", &SocketGateway::mark_as_delivered},
-                {"join_channel", &SocketGateway::join_channel},
-                {"leave_channel", &SocketGateway::leave_channel},
-                {"get_history", &SocketGateway::get_history},
-                {"typing_start", &SocketGateway::typing_start},
-                {"typing_stop", &SocketGateway::typing_stop},
-                {"resume", &SocketGateway::resume},
-                {"refresh_token", &SocketGateway::refresh_token}} {
+    : node_{node}, sockets_{sockets}, memberships_{memberships} {
     for (std::size_t i = 0; i < node.shards.size(); ++i)
         locals_.push_back(std::make_unique<Local>(node.settings.events));
     node.nsp.use([this](const SocketPtr& socket, socketio::Next next) { let_in(socket, std::move(next)); });
@@ -72,8 +82,8 @@ void SocketGateway::dispatch(Socket& socket, socketio::Event event) {
 
     if (const auto wait = local(socket.shard()).events.take(user, socket.shard().loop_time()))
         return call.refuse({ErrorName::limit_rate, {}, *wait});
-    const auto handler = handlers_.find(event.name);
-    if (handler == handlers_.end()) return call.refuse({ErrorName::validation_unknown_event});
+    const auto handler = handlers().find(event.name);
+    if (handler == handlers().end()) return call.refuse({ErrorName::validation_unknown_event});
     if (arguments.empty()) return call.refuse({ErrorName::validation_missing, "payload"});
     if (arguments.size() > 1) return call.refuse({ErrorName::validation_format, "payload"});
     (this->*handler->second)(socket, std::move(call), arguments[0]);

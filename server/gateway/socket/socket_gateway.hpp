@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,6 +23,9 @@ class SocketGateway {
     /// Registers everything on the node's namespace. Before the shards run.
     SocketGateway(Node& node, LiveSockets& sockets, Memberships& memberships);
 
+    /// Every event that a client may send.
+    static std::vector<std::string_view> event_names();
+
     /// Tells every client that the server goes away. Any thread.
     void announce_drain(std::chrono::milliseconds reconnect_after);
 
@@ -30,6 +34,7 @@ class SocketGateway {
     using Socket = socketio::Socket;
     using SocketPtr = std::shared_ptr<socketio::Socket>;
     using Handler = void (SocketGateway::*)(Socket&, EventCall, const boost::json::value&);
+    static const std::unordered_map<std::string_view, Handler>& handlers();
     using Answer = Task<Outcome<std::string>>;
 
     struct PendingSend;
@@ -105,7 +110,6 @@ class SocketGateway {
     Node& node_;
     LiveSockets& sockets_;
     Memberships& memberships_;
-    std::unordered_map<std::string, Handler> handlers_;
     std::vector<std::unique_ptr<Local>> locals_; // by shard
 };
 

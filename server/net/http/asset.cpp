@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace hubbub::net::http {
 namespace {
@@ -42,9 +43,14 @@ bool names_tag(std::string_view list, std::string_view etag) {
 
 Asset read_asset(const std::filesystem::path& path, std::string_view type, Compressible compressible) {
     std::ifstream in{path, std::ios::binary};
-    Asset asset;
-    asset.content.assign(std::istreambuf_iterator<char>{in}, {});
+    std::string content{std::istreambuf_iterator<char>{in}, {}};
     if (!in) throw std::runtime_error{"cannot read " + path.string()};
+    return make_asset(std::move(content), type, compressible);
+}
+
+Asset make_asset(std::string content, std::string_view type, Compressible compressible) {
+    Asset asset;
+    asset.content = std::move(content);
     asset.type = type;
     asset.etag = etag_of(asset.content);
     if (compressible == Compressible::no || asset.content.size() < kGzipBytesMin) return asset;

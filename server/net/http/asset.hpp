@@ -17,6 +17,8 @@ struct Asset {
 
 enum class Compressible { no, yes };
 
+Asset make_asset(std::string content, std::string_view type, Compressible compressible);
+
 /// Reads the file. Throws std::runtime_error if that fails.
 Asset read_asset(const std::filesystem::path& path, std::string_view type, Compressible compressible);
 

@@ -1,5 +1,37 @@
 // Generated from contract/schemas.json by tools/generate. Do not edit.
 
+export type Id = number;
+
+export type NullableId = number | null;
+
+export type MarkedIds = readonly Id[];
+
+export type Seq = number;
+
+export type Uuid = string;
+
+export type Time = string;
+
+export type Cursor = string;
+
+export type NextCursor = string | null;
+
+export type PageLimit = number;
+
+export type Username = string;
+
+export type NewPassword = string;
+
+export type DisplayName = string;
+
+export type ChannelName = string;
+
+export type Topic = string;
+
+export type Content = string;
+
+export type ReactionText = string;
+
 export interface User {
   readonly id: number;
   readonly username: string;
@@ -40,6 +72,20 @@ export interface Channel {
   readonly memberCount: number;
 }
 
+export interface BrowsedChannel {
+  readonly chatChannelId: number;
+  readonly name: string;
+  readonly type: ChannelType;
+  readonly topic: string | null;
+  readonly createdBy: number | null;
+  readonly createdAt: string;
+  readonly archivedAt: string | null;
+  readonly lastMessageId: number | null;
+  readonly lastMessageAt: string | null;
+  readonly memberCount: number;
+  readonly isMember: boolean;
+}
+
 export interface ChannelState {
   readonly chatChannelId: number;
   readonly name: string;
@@ -77,6 +123,23 @@ export interface Message {
   readonly clientMessageId: string | null;
   readonly parentMessageId: number | null;
   readonly reactions: readonly Reaction[];
+}
+
+export interface History {
+  readonly messages: readonly Message[];
+  readonly hasMoreBefore: boolean;
+  readonly hasMoreAfter: boolean;
+}
+
+export interface RecordedEvent {
+  readonly event: string;
+  readonly data: object;
+}
+
+export interface Resumed {
+  readonly recovered: boolean;
+  readonly events: readonly RecordedEvent[];
+  readonly lastEventSeq: number;
 }
 
 export interface Limits {
