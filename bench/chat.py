@@ -1,4 +1,4 @@
-"""P5 and P6: `hubbub serve` with its private PostgreSQL, users with channels, real tokens."""
+"""`hubbub serve` for the experiments, and P5 and P6: with its private PostgreSQL, users with channels, real tokens."""
 import contextlib
 import os
 import subprocess
@@ -17,6 +17,12 @@ SEED = [
        SELECT c.id, u.id FROM chat_user u, chat_channel c WHERE (c.id + u.id) % {channels} < {channels_each}""",
     'VACUUM ANALYZE',
 ]
+
+
+def psql(database, *arguments, name='hubbub', **options):
+    """Runs psql as the database's owner."""
+    return subprocess.run(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', database, '-U', 'hubbub', '-d', name, *arguments],
+                          check=True, text=True, **{'stdout': subprocess.PIPE, **options}).stdout.strip()
 
 
 def hubbub(data, *arguments):
@@ -38,21 +44,32 @@ class Chat:
         self.postmaster = int((self.data / 'postgres/postmaster.pid').read_text().split()[0])
         for statement in SEED:
             text = statement.format(users=users, channels=channels, channels_each=channels_each)
-            subprocess.run(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', self.database, '-U', 'hubbub', '-d', 'hubbub',
-                            '-c', text], check=True, stdout=subprocess.DEVNULL)
+            psql(self.database, '-c', text)
         self.tokens = folder / 'tokens'
         self.tokens.write_text(''.join(hubbub(self.data, 'token', '--user', f'bench{i}', '--ttl', '2h') + '\n'
                                        for i in range(users)))
 
+    def copy(self, name):
+        """A database of that name on the same PostgreSQL, with what is in this one now."""
+        psql(self.database, '-c', f'CREATE DATABASE {name}')
+        dump = subprocess.Popen(['pg_dump', '-h', self.database, '-U', 'hubbub', 'hubbub'], stdout=subprocess.PIPE)
+        psql(self.database, name=name, stdin=dump.stdout)
+        if dump.wait():
+            raise RuntimeError('pg_dump failed')
+        psql(self.database, '-c', 'VACUUM ANALYZE', name=name)
+
+    def load(self, running, *arguments):
+        return load(running, '--tokens', self.tokens, '--database-pid', self.postmaster, *arguments)
+
 
 @contextlib.contextmanager
-def chat(users, channels, channels_each):
+def chat(users, channels, channels_each, env=None):
     with tempfile.TemporaryDirectory(prefix='hubbub-bench-') as name:
         # As root, Hubbub runs PostgreSQL as another user, who must reach the data.
         os.chmod(name, 0o755)
         folder = Path(name)
         command = [BIN / 'hubbub', 'serve', '--host', '127.0.0.1', '--data-dir', folder / 'data', '--threads', 1]
-        with server(command, ready='/readyz') as running:
+        with server(command, env, ready='/readyz') as running:
             yield Chat(running, folder, users, channels, channels_each)
 
 
@@ -66,8 +83,8 @@ def p5(options):
         with server(peer, {'NODE_ENV': 'production'}) as theirs:
             for _ in range(runs):
                 for name, running in (('Hubbub', ours.running), ('Node socket.io', theirs)):
-                    measured[name].append(load(running, '--tokens', ours.tokens, '--database-pid', ours.postmaster,
-                                               '--clients', clients, 'connect', '--at-once', at_once, '--warm-up', warm_up))
+                    measured[name].append(ours.load(running, '--clients', clients, 'connect', '--at-once', at_once,
+                                                    '--warm-up', warm_up))
     rows = [[name, spread(results, 'connectsPerSecond', 0), spread(results, 'serverCpuMicrosPerConnect', 1),
              spread(results, 'databaseCpuMicrosPerConnect', 1)] for name, results in measured.items()]
     print_table(f'P5 connect + JWT + {channels_each} channels, on the same PostgreSQL: {clients} sockets of {users} users, {at_once} at '
@@ -83,7 +100,7 @@ def p5(options):
 def p6(options):
     sockets, users, seconds = (200, 2, 2) if options.quick else (10_000, 100, 60)
     with chat(users, 1, 1) as ours:
-        result = load(ours.running, '--tokens', ours.tokens, '--clients', sockets, '--seconds', seconds, 'idle')
+        result = ours.load(ours.running, '--clients', sockets, '--seconds', seconds, 'idle')
     print_table(f'P6 idle: {sockets:,} authenticated sockets of {users} users in one channel on `hubbub serve`, {seconds} s',
                 ['', 'PSS a socket', 'CPU a socket and second'],
                 [['Hubbub', f"{result['pssBytesPerSocket'] / 1024:.2f} KiB", f"{result['cpuMicrosPerSocketSecond']:.3f} µs"]])

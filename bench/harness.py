@@ -23,7 +23,7 @@ def build():
     if 'HUBBUB_BIN_DIR' not in os.environ:
         if not (ROOT / 'build/release/build.ninja').exists():
             subprocess.run(['cmake', '--preset', 'release'], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        targets = ['hubbub', 'hubbub_load', 'fanout_server', 'raw_send_loop']
+        targets = ['hubbub', 'hubbub_load', 'fanout_server', 'raw_send_loop', 'raw_insert_loop']
         built = subprocess.run(['ninja', '-C', ROOT / 'build/release', f'-j{os.cpu_count()}', *targets],
                                capture_output=True, text=True)
         if built.returncode:

@@ -41,14 +41,6 @@ void check(const Load& load, const Fanout& fanout) {
     if (fanout.rate < 0) throw std::runtime_error("a rate below 0");
 }
 
-boost::json::object latencies_of(const Histogram& histogram) {
-    return {{"p50", micros(histogram.at(0.5))},
-            {"p99", micros(histogram.at(0.99))},
-            {"p999", micros(histogram.at(0.999))},
-            {"max", micros(histogram.max())},
-            {"count", histogram.count()}};
-}
-
 boost::json::object report(const Sample& before, const Sample& after, const Publishing& publishing) {
     const double took = micros(after.at - before.at);
     const auto deliveries = static_cast<double>(after.deliveries - before.deliveries);

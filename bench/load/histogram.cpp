@@ -47,4 +47,15 @@ std::chrono::nanoseconds Histogram::at(double fraction) const {
     return max_;
 }
 
+boost::json::object latencies_of(const Histogram& histogram) {
+    const auto micros = [](std::chrono::nanoseconds time) {
+        return std::chrono::duration<double, std::micro>(time).count();
+    };
+    return {{"p50", micros(histogram.at(0.5))},
+            {"p99", micros(histogram.at(0.99))},
+            {"p999", micros(histogram.at(0.999))},
+            {"max", micros(histogram.max())},
+            {"count", histogram.count()}};
+}
+
 } // namespace hubbub::load

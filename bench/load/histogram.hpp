@@ -1,4 +1,6 @@
 #pragma once
+#include <boost/json/object.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -21,5 +23,8 @@ class Histogram {
     std::uint64_t count_ = 0;
     std::chrono::nanoseconds max_{0};
 };
+
+/// p50, p99, p999 and max in microseconds, and count.
+boost::json::object latencies_of(const Histogram& histogram);
 
 } // namespace hubbub::load

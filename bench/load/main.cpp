@@ -66,10 +66,25 @@ int main(int argc, char** argv) {
     connect_mode->add_option("--at-once", at_once, "Connections under way at a time")->capture_default_str();
     connect_mode->add_option("--warm-up", warm_up_clients, "Connections before those that count")
         ->capture_default_str();
+    load::Messages messages;
+    bool any_order = false;
+    CLI::App* messages_mode = arguments.add_subcommand("messages", "A chat: sends that are stored and acknowledged");
+    messages_mode->add_option("--senders", messages.senders)->capture_default_str();
+    messages_mode->add_option("--in-flight", messages.in_flight, "Of each sender")->capture_default_str();
+    messages_mode->add_option("--message-bytes", messages.message_bytes)->capture_default_str();
+    messages_mode->add_option("--warm-up-ms", warm_up_ms)->capture_default_str();
+    messages_mode->add_flag("--any-order", any_order, "Events need not come in the order of eventSeq");
+    std::size_t missed = 2;
+    CLI::App* storm_mode = arguments.add_subcommand("storm", "All are dropped, come back at once, and resume");
+    storm_mode->add_option("--missed", missed, "Messages in each channel meanwhile")->capture_default_str();
+    std::int64_t before_message = 0;
+    CLI::App* history_mode = arguments.add_subcommand("history", "One page of a channel, again and again");
+    history_mode->add_option("--before", before_message, "A message's id; 0: the newest page")->capture_default_str();
     CLI11_PARSE(arguments, argc, argv);
 
     load.duration = std::chrono::milliseconds(static_cast<std::int64_t>(duration_s * 1000));
-    fanout.warm_up = std::chrono::milliseconds(warm_up_ms);
+    fanout.warm_up = messages.warm_up = std::chrono::milliseconds(warm_up_ms);
+    messages.ordered = !any_order;
     if (!token_file.empty()) load.tokens = words_of(token_file);
     allow_many_sockets();
     try {
@@ -77,6 +92,9 @@ int main(int argc, char** argv) {
         if (*fanout_mode) measured = run_fanout(load, fanout);
         if (*idle_mode) measured = run_idle(load);
         if (*connect_mode) measured = run_connect(load, at_once, warm_up_clients);
+        if (*messages_mode) measured = run_messages(load, messages);
+        if (*storm_mode) measured = run_storm(load, missed);
+        if (*history_mode) measured = run_history(load, before_message);
         std::cout << boost::json::serialize(measured) << '\n';
     } catch (const std::exception& error) {
         std::cerr << "hubbub_load: " << error.what() << '\n';

@@ -44,4 +44,23 @@ boost::json::object run_idle(const Load& load);
 /// has the event `connected`, which says that it is in its rooms.
 boost::json::object run_connect(const Load& load, std::size_t at_once, std::size_t warm_up);
 
+struct Messages {
+    std::size_t senders = 8;    ///< of the clients
+    std::size_t in_flight = 16; ///< messages each, until they are acknowledged
+    std::size_t message_bytes = 120;
+    std::chrono::milliseconds warm_up{1000};
+    bool ordered = true; ///< a member must get a channel's events in the order of eventSeq; else in any
+};
+
+/// Chats: every client has a token of its own, and sends to the first of its channels. Each message must be
+/// acknowledged with ok, and come to every client in its channel once, or the run throws.
+boost::json::object run_messages(const Load& load, const Messages& messages);
+
+/// Connects the clients, drops them all, has `missed` messages written into each of their channels, and measures how
+/// they all come back at once and `resume`. Each must get exactly what it missed, or the run throws.
+boost::json::object run_storm(const Load& load, std::size_t missed);
+
+/// Reads one page of the first channel of the first token again and again: the newest, or that before a message.
+boost::json::object run_history(const Load& load, std::int64_t before_message);
+
 } // namespace hubbub::load

@@ -10,7 +10,7 @@ namespace hubbub::load {
 /// to the switch, where /proc/PID/stat counts ticks of 10 ms. Threads that have ended do not count.
 std::chrono::nanoseconds cpu_time(pid_t process);
 
-/// The same of the processes that `parent` has started and that live now, such as PostgreSQL's.
+/// The same of the processes that `parent` has started, such as PostgreSQL's; of those that have ended to 10 ms.
 std::chrono::nanoseconds cpu_time_of_children(pid_t parent);
 
 /// Proportional set size in bytes (/proc/PID/smaps_rollup): the user-space memory that is the process's own.
