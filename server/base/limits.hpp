@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 /// Every bound of the server that has no reason to differ between installations, in one place. What an operator may
 /// change is in main/config.hpp, with these as defaults.
@@ -71,6 +72,10 @@ inline constexpr std::size_t kPasswordBytesMax = 256;
 inline constexpr std::size_t kDisplayNameMax = 64;
 inline constexpr std::size_t kChannelNameMax = 80;
 inline constexpr std::size_t kTopicMax = 250;
+inline constexpr std::size_t kInvitesPerChannelMax = 100; ///< good at a time; more: `limit.invites`
+inline constexpr std::int64_t kInviteUsesMax = 1'000;
+inline constexpr auto kInviteTtlDefault = 24h * 7;
+inline constexpr auto kInviteTtlMax = 24h * 30;
 inline constexpr std::size_t kReactionBytesMax = 64;     ///< of an emoji with all its modifiers
 inline constexpr std::size_t kReactionNameMax = 32;      ///< of `:name:`, without the colons
 inline constexpr std::size_t kReactionKindsMax = 20;     ///< different ones on a message; more: `limit.reactions`
@@ -81,8 +86,10 @@ inline constexpr std::size_t kPasswordHashQueueMax = 64; ///< waiting for argon2
 inline constexpr std::size_t kMarkIdsMax = 100;          ///< `messageIds` of one mark
 inline constexpr auto kReceiptsPause = 250ms;            ///< between two writes of a shard's read and delivered marks
 inline constexpr std::size_t kReceiptsBatchMax = 1'000;  ///< marks in one write
-inline constexpr std::size_t kReceiptsPendingMax = 100'000; ///< unwritten marks of a shard; more: unavailable
-inline constexpr std::size_t kReceiptsMembersMax = 256;     ///< a channel with more keeps watermarks only
+inline constexpr std::size_t kReceiptsPendingMax = 100'000;  ///< unwritten marks of a shard; more: unavailable
+inline constexpr std::size_t kReceiptsMembersMax = 256;      ///< a channel with more keeps watermarks only
+inline constexpr std::size_t kExternalKeysMax = 32;          ///< of a JWKS file; more: it is refused
+inline constexpr std::size_t kExternalSubjectBytesMax = 255; ///< `sub` of a token signed elsewhere
 inline constexpr auto kAccessTokenTtl = 15min;
 inline constexpr auto kRefreshTokenTtl = 24h * 30;
 inline constexpr auto kRefreshGrace = 10s; ///< in which a refresh token works again, if its answer was lost

@@ -26,8 +26,12 @@ std::string_view to_string(Errc errc) {
     case Errc::message_deleted: return "message deleted";
     case Errc::user_not_found: return "user not found";
     case Errc::role_forbidden: return "role does not allow it";
+    case Errc::last_owner: return "last owner";
+    case Errc::invite_not_found: return "invitation not found";
+    case Errc::session_not_found: return "session not found";
     case Errc::rate_limited: return "too many requests";
     case Errc::too_many_reactions: return "too many reactions";
+    case Errc::too_many_invites: return "too many invitations";
     case Errc::too_many_connections: return "too many connections";
     case Errc::payload_too_large: return "payload too large";
     case Errc::draining: return "server draining";

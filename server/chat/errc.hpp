@@ -30,8 +30,12 @@ enum class Errc {
     message_deleted,
     user_not_found,
     role_forbidden,
+    last_owner, ///< a channel with members has an owner
+    invite_not_found,
+    session_not_found, ///< also: of another user
     rate_limited,
     too_many_reactions, ///< different ones on one message
+    too_many_invites,   ///< of one channel
     too_many_connections,
     payload_too_large,
     draining,

@@ -32,8 +32,12 @@ ErrorName to_name(chat::Errc errc) {
     case Errc::message_deleted: return ErrorName::message_deleted;
     case Errc::user_not_found: return ErrorName::user_not_found;
     case Errc::role_forbidden: return ErrorName::role_forbidden;
+    case Errc::last_owner: return ErrorName::role_last_owner;
+    case Errc::invite_not_found: return ErrorName::invite_not_found;
+    case Errc::session_not_found: return ErrorName::session_not_found;
     case Errc::rate_limited: return ErrorName::limit_rate;
     case Errc::too_many_reactions: return ErrorName::limit_reactions;
+    case Errc::too_many_invites: return ErrorName::limit_invites;
     case Errc::too_many_connections: return ErrorName::limit_connections;
     case Errc::payload_too_large: return ErrorName::limit_payload;
     case Errc::draining: return ErrorName::server_draining;

@@ -88,6 +88,24 @@ void LiveSockets::channel_removed(UserId user, ChannelId channel, std::string_vi
     node_.nsp.to(user_room(user)).except(except).emit("channel_removed", RawJson{event});
 }
 
+void LiveSockets::channel_updated(const chat::Channel& channel) {
+    std::string event;
+    JsonWriter json{event};
+    json.begin_object().key("channel");
+    write(json, channel);
+    json.end_object();
+    node_.nsp.to(channel_room(channel.id)).emit("channel_updated", RawJson{event});
+}
+
+void LiveSockets::member_updated(ChannelId channel, const chat::Member& member) {
+    std::string event;
+    JsonWriter json{event};
+    json.begin_object().field("chatChannelId", channel).key("member");
+    write(json, member);
+    json.end_object();
+    node_.nsp.to(channel_room(channel)).emit("member_updated", RawJson{event});
+}
+
 Task<bool> LiveSockets::settle(std::vector<Head> heads) {
     struct State {
         std::vector<Head> heads;

@@ -43,7 +43,7 @@ class LiveSockets {
 
     /// The user came in: his sockets enter the room, then the channel hears of it. Done when all have entered.
     Task<> admit(ChannelId channel, chat::MembershipChange change);
-    /// The creator's sockets enter the room of a new channel. Done when all have.
+    /// The sockets of who is in a channel from its beginning enter its room. Done when all have.
     Task<> admit_creator(ChannelId channel, UserId user);
     /// The user went out: his sockets leave the room, then the channel hears of it. After it, nothing of the channel
     /// reaches them any more (contract, promise 7).
@@ -52,6 +52,10 @@ class LiveSockets {
     /// Tells the user's sockets, but `except`, that a channel has come to their list or gone from it.
     void channel_added(UserId user, const chat::ChannelState& state, std::string_view except = {});
     void channel_removed(UserId user, ChannelId channel, std::string_view reason, std::string_view except = {});
+
+    /// Tell the channel's room, from its owner shard.
+    void channel_updated(const chat::Channel& channel);
+    void member_updated(ChannelId channel, const chat::Member& member);
 
     /// How far somebody has read a channel.
     struct Head {

@@ -15,17 +15,29 @@ class Memberships {
 
     /// Done when the creator's sockets are in the room; the view was read after that.
     Task<Result<chat::ChannelView>> create(runtime::Shard& here, chat::NewChannel channel);
+    struct Opened {
+        chat::ChannelView view;
+        bool created = false;
+    };
+    /// The direct channel of the two. Done when the sockets of both are in the room; the view is the user's.
+    Task<Result<Opened>> open_direct(runtime::Shard& here, UserId user, UserId other);
     /// Done when the user's sockets are in the room: what is read afterwards misses no event.
     Task<Result<chat::MembershipChange>> join(ChannelId channel, UserId user, std::string socket_id);
     Task<Result<chat::MembershipChange>> add(ChannelId channel, UserId actor, UserId user, chat::Role role);
     /// Done when nothing of the channel reaches the user's sockets any more. `actor` may be `user`.
     Task<Result<chat::MembershipChange>> remove(ChannelId channel, UserId actor, UserId user, std::string socket_id);
+    Task<Result<chat::MembershipChange>> set_role(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    /// The view is the actor's.
+    Task<Result<chat::ChannelView>> update(ChannelId channel, UserId actor, chat::ChannelChange change);
 
   private:
     Task<Result<chat::MembershipChange>> join_here(ChannelId channel, UserId user, std::string socket_id);
     Task<Result<chat::MembershipChange>> add_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
     Task<Result<chat::MembershipChange>> remove_here(ChannelId channel, UserId actor, UserId user,
                                                      std::string socket_id);
+    Task<Result<chat::MembershipChange>> set_role_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    Task<Result<chat::ChannelView>> update_here(ChannelId channel, UserId actor, chat::ChannelChange change);
+    Task<Result<chat::ChannelView>> show_new(runtime::Shard& here, ChannelId channel, UserId user);
     Task<> bring_in(ChannelId channel, chat::MembershipChange change, std::string socket_id);
 
     Node& node_;

@@ -62,6 +62,10 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.sessions().revoke_session(made->id));
             db.wait(db.channels().add_member(channel.id, bob.id, chat::Role::member, alice.id));
             db.wait(db.channels().find_member(channel.id, bob.id));
+            db.wait(db.channels().set_role(channel.id, bob.id, chat::Role::admin, {alice.id, chat::Role::owner}));
+            db.wait(db.channels().update_channel(channel.id, alice.id, {{}, "topic", true}));
+            db.wait(db.channels().update_channel(channel.id, alice.id, {{}, {}, false}));
+            for (int i = 0; i < 2; ++i) db.wait(db.channels().open_direct(alice.id, bob.id));
             db.wait(db.channels().find_channel(channel.id, bob.id));
             db.wait(db.channels().channels_of(bob.id));
             db.wait(db.channels().browse_channels(bob.id, "fill", {std::nullopt, 10}));

@@ -41,13 +41,17 @@ describe('access', () => {
     'GET members': (user, id) => user.api.get(`/channels/${id}/members`),
     'POST member (oneself)': (user, id) => user.api.post(`/channels/${id}/members`, { userId: user.id }),
     'POST member (another)': (user, id) => user.api.post(`/channels/${id}/members`, { userId: owner.id, role: 'owner' }),
+    'PATCH channel': (user, id) => user.api.patch(`/channels/${id}`, { topic: 'x' }),
+    'PATCH channel (archive)': (user, id) => user.api.patch(`/channels/${id}`, { archived: true }),
+    'PATCH member': (user, id) => user.api.patch(`/channels/${id}/members/${owner.id}`, { role: 'member' }),
+    'PATCH member (oneself)': (user, id) => user.api.patch(`/channels/${id}/members/${user.id}`, { role: 'owner' }),
     'DELETE member': (user, id) => user.api.delete(`/channels/${id}/members/${owner.id}`),
     'DELETE member (oneself)': (user, id) => user.api.delete(`/channels/${id}/members/${user.id}`),
     'GET messages': (user, id) => user.api.get(`/channels/${id}/messages`),
     'GET messages before': (user, id) => user.api.get(`/channels/${id}/messages?before=${messages[id] ?? 1}`),
     'GET replies': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}/replies`),
     'GET read-state': (user, id) => user.api.get(`/channels/${id}/read-state`),
-    'PUT read-state': (user, id) => user.api.call('PUT', `/channels/${id}/read-state`, { messageId: messages[id] ?? 1 }),
+    'PUT read-state': (user, id) => user.api.put(`/channels/${id}/read-state`, { messageId: messages[id] ?? 1 }),
     'GET message': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}`),
   };
   const events = {
@@ -99,7 +103,7 @@ describe('access', () => {
     });
   }
 
-  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)']) {
+  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)']) {
     test(`${name} of a public channel by a non-member: channel.not_a_member`, async () => {
       assertRefused(await routes[name](stranger, open), 403, 'channel.not_a_member');
     });

@@ -18,6 +18,14 @@ export class Api {
     return this.call('POST', path, body);
   }
 
+  patch(path, body) {
+    return this.call('PATCH', path, body);
+  }
+
+  put(path, body) {
+    return this.call('PUT', path, body);
+  }
+
   delete(path) {
     return this.call('DELETE', path);
   }

@@ -1,6 +1,5 @@
 #include "chat/channels/channels.hpp"
 
-#include "chat/channels/rules.hpp"
 #include "chat/errc.hpp"
 
 #include <algorithm>
@@ -24,6 +23,10 @@ void catch_up(ChannelState& state, const PendingMarks& pending) {
 
 Task<Result<ChannelView>> Channels::create(NewChannel channel) {
     return store_.create_channel(std::move(channel));
+}
+
+Task<Result<DirectChannel>> Channels::open_direct(UserId user, UserId other) {
+    return store_.open_direct(user, other);
 }
 
 Task<Result<ChannelView>> Channels::view(ChannelId channel, UserId viewer) {
@@ -75,7 +78,8 @@ Task<Result<MembershipChange>> Channels::join(ChannelId channel, UserId user) {
     const auto seen = co_await view(channel, user);
     if (!seen) co_return seen.error();
     if (!seen->state) {
-        auto change = co_await store_.add_member(channel, user, Role::member, user);
+        const Actor self{user};
+        auto change = co_await store_.add_member(channel, user, Role::member, self);
         co_return change;
     }
     auto member = co_await store_.find_member(channel, user);
@@ -85,19 +89,26 @@ Task<Result<MembershipChange>> Channels::join(ChannelId channel, UserId user) {
     co_return unchanged;
 }
 
+Task<Result<Actor>> Channels::permit(Action action, ChannelId channel, UserId actor) {
+    const auto seen = co_await view(channel, actor);
+    if (!seen) co_return seen.error();
+    if (!seen->state) co_return Errc::not_a_member;
+    if (!may(action, seen->channel.type, seen->state->role)) co_return Errc::role_forbidden;
+    co_return Actor{actor, seen->state->role};
+}
+
 Task<Result<MembershipChange>> Channels::leave(ChannelId channel, UserId user) {
-    const auto member = co_await membership(channel, user);
-    if (!member) co_return member.error();
-    auto change = co_await store_.remove_member(channel, user, user);
+    const auto actor = co_await permit(Action::leave, channel, user);
+    if (!actor) co_return actor.error();
+    auto change = co_await store_.remove_member(channel, user, *actor);
     co_return change;
 }
 
 Task<Result<MembershipChange>> Channels::add(ChannelId channel, UserId actor, UserId user, Role role) {
-    const auto seen = co_await view(channel, actor);
-    if (!seen) co_return seen.error();
-    if (!seen->state) co_return Errc::not_a_member;
-    if (!may_add(seen->channel.type, seen->state->role, role)) co_return Errc::role_forbidden;
-    auto change = co_await store_.add_member(channel, user, role, actor);
+    const auto as = co_await permit(Action::add_member, channel, actor);
+    if (!as) co_return as.error();
+    if (!may_give(*as->role, role)) co_return Errc::role_forbidden;
+    auto change = co_await store_.add_member(channel, user, role, *as);
     co_return change;
 }
 
@@ -106,16 +117,42 @@ Task<Result<MembershipChange>> Channels::remove(ChannelId channel, UserId actor,
         auto change = co_await leave(channel, user);
         co_return change;
     }
-    const auto own = co_await membership(channel, actor);
-    if (!own) co_return own.error();
+    const auto as = co_await permit_on(Action::remove_member, channel, actor, user);
+    if (!as) co_return as.error();
+    auto change = co_await store_.remove_member(channel, user, *as);
+    co_return change;
+}
+
+Task<Result<MembershipChange>> Channels::set_role(ChannelId channel, UserId actor, UserId user, Role role) {
+    // Stepping down asks for no permission but that the channel is not a direct one.
+    const Action action = actor == user ? Action::leave : Action::set_role;
+    const auto as = co_await permit_on(action, channel, actor, user);
+    if (!as) co_return as.error();
+    if (!may_give(*as->role, role)) co_return Errc::role_forbidden;
+    auto change = co_await store_.set_role(channel, user, role, *as);
+    co_return change;
+}
+
+/// `permit`, and that the actor is above the other one.
+Task<Result<Actor>> Channels::permit_on(Action action, ChannelId channel, UserId actor, UserId user) {
+    auto as = co_await permit(action, channel, actor);
+    if (!as || actor == user) co_return as;
     const auto target = co_await store_.find_member(channel, user);
     if (!target) {
         if (target.error() == Errc::not_a_member) co_return Errc::user_not_found;
         co_return target.error();
     }
-    if (!may_remove(own->role, target->role)) co_return Errc::role_forbidden;
-    auto change = co_await store_.remove_member(channel, user, actor);
-    co_return change;
+    if (!outranks(*as->role, target->role)) co_return Errc::role_forbidden;
+    co_return as;
+}
+
+Task<Result<ChannelView>> Channels::update(ChannelId channel, UserId actor, ChannelChange change) {
+    // Whoever may archive it may also change what it is called.
+    const Action action = change.archived ? Action::archive : Action::update;
+    const auto as = co_await permit(action, channel, actor);
+    if (!as) co_return as.error();
+    auto view = co_await store_.update_channel(channel, *as, std::move(change));
+    co_return view;
 }
 
 } // namespace hubbub::chat

@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/channels/marks.hpp"
+#include "chat/channels/rules.hpp"
 #include "chat/channels/store.hpp"
 
 namespace hubbub::chat {
@@ -12,6 +13,8 @@ class Channels {
     Channels(ChannelStore& store, MarkSource& marks) : store_{store}, marks_{marks} {}
 
     Task<Result<ChannelView>> create(NewChannel channel);
+    /// The direct channel of two people, made if they have none. Errors: `user_not_found`.
+    Task<Result<DirectChannel>> open_direct(UserId user, UserId other);
     /// Public channels and one's own.
     Task<Result<ChannelView>> view(ChannelId channel, UserId viewer);
     Task<Result<std::vector<ChannelState>>> of_user(UserId user);
@@ -25,14 +28,23 @@ class Channels {
     /// Makes the user a member of a public channel; of a private one he has to be one already.
     /// `event_seq` is 0 when he was. Errors: `channel_not_found`, `channel_archived`.
     Task<Result<MembershipChange>> join(ChannelId channel, UserId user);
-    /// Errors: as `membership`.
+    /// Errors: as `membership`, `role_forbidden` (a direct one), `last_owner`.
     Task<Result<MembershipChange>> leave(ChannelId channel, UserId user);
     /// Errors: as `membership`, `role_forbidden`, `user_not_found`, `channel_archived`.
     Task<Result<MembershipChange>> add(ChannelId channel, UserId actor, UserId user, Role role);
-    /// `user` may be the actor. Errors: as `membership`, `role_forbidden`, `user_not_found` (not a member).
+    /// `user` may be the actor. Errors: as `membership`, `role_forbidden`, `user_not_found` (not a member),
+    /// `last_owner`.
     Task<Result<MembershipChange>> remove(ChannelId channel, UserId actor, UserId user);
+    /// Everybody may step down. `event_seq` is 0. Errors: as `remove`.
+    Task<Result<MembershipChange>> set_role(ChannelId channel, UserId actor, UserId user, Role role);
+    /// Errors: as `membership`, `role_forbidden`, `channel_archived`, `channel_name_taken`.
+    Task<Result<ChannelView>> update(ChannelId channel, UserId actor, ChannelChange change);
 
   private:
+    /// The actor with his role, if the matrix lets him. Errors: as `membership`, `role_forbidden`.
+    Task<Result<Actor>> permit(Action action, ChannelId channel, UserId actor);
+    Task<Result<Actor>> permit_on(Action action, ChannelId channel, UserId actor, UserId user);
+
     ChannelStore& store_;
     MarkSource& marks_;
 };

@@ -13,11 +13,26 @@ Result<std::string> parse_channel_name(std::string_view text);
 /// 0 … 250 characters in one line, trimmed. Errors: `too_long`, `bad_format`.
 Result<std::string> parse_topic(std::string_view text);
 
-/// Whether a member with `actor`'s role may give a new member the role `given`.
-/// Public: whoever is in may bring others in as members. Private: admins and owners; nobody gives more than he has.
-bool may_add(ChannelType type, Role actor, Role given);
+/// What not every member of a channel may do. (Whoever is in may read, write, react, and change what is his own.)
+enum class Action {
+    add_member,
+    remove_member,
+    set_role,
+    leave,
+    update,  ///< name and topic
+    archive, ///< and bring back
+    invite,  ///< make invitations, see and withdraw them
+    delete_of_others
+};
 
-/// Whether a member with `actor`'s role may remove another one with `target`'s.
-bool may_remove(Role actor, Role target);
+/// The authorisation matrix: whether `actor`'s role may do that in a channel of this type at all. To whom, the two
+/// functions below say.
+bool may(Action action, ChannelType type, Role actor);
+
+/// Whether `actor` may do something to another one with `target`'s role.
+bool outranks(Role actor, Role target);
+
+/// Nobody gives more than he has.
+bool may_give(Role actor, Role given);
 
 } // namespace hubbub::chat

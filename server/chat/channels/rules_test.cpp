@@ -20,27 +20,36 @@ TEST(ParseTopic, MayBeEmpty) {
     EXPECT_EQ(parse_topic("two\nlines").error(), Errc::bad_format);
 }
 
-TEST(MayAdd, NobodyGivesMoreThanHeHas) {
-    using enum ChannelType;
-    using enum Role;
+/// The whole matrix once more: for each role, whether it may in a public, a private and a direct channel.
+TEST(May, IsAsTheMatrixSays) {
+    constexpr bool kYes = true;
+    constexpr bool kNo = false;
     const struct {
-        ChannelType type;
-        Role actor;
-        Role given;
-        bool allowed;
-    } cases[] = {
-        {public_channel, member, member, true}, {public_channel, member, admin, false},
-        {public_channel, admin, admin, true},   {public_channel, admin, owner, false},
-        {public_channel, owner, owner, true},   {private_channel, member, member, false},
-        {private_channel, admin, member, true}, {private_channel, admin, admin, true},
-        {private_channel, admin, owner, false}, {private_channel, owner, owner, true},
-        {direct, owner, member, false},
+        Action action;
+        bool member[3];
+        bool admin[3];
+        bool owner[3];
+    } matrix[] = {
+        {Action::add_member, {kYes, kNo, kNo}, {kYes, kYes, kNo}, {kYes, kYes, kNo}},
+        {Action::remove_member, {kNo, kNo, kNo}, {kYes, kYes, kNo}, {kYes, kYes, kNo}},
+        {Action::set_role, {kNo, kNo, kNo}, {kYes, kYes, kNo}, {kYes, kYes, kNo}},
+        {Action::leave, {kYes, kYes, kNo}, {kYes, kYes, kNo}, {kYes, kYes, kNo}},
+        {Action::update, {kNo, kNo, kNo}, {kYes, kYes, kNo}, {kYes, kYes, kNo}},
+        {Action::archive, {kNo, kNo, kNo}, {kNo, kNo, kNo}, {kYes, kYes, kNo}},
+        {Action::invite, {kNo, kNo, kNo}, {kNo, kYes, kNo}, {kNo, kYes, kNo}},
+        {Action::delete_of_others, {kNo, kNo, kNo}, {kYes, kYes, kNo}, {kYes, kYes, kNo}},
     };
-    for (const auto& c : cases)
-        EXPECT_EQ(may_add(c.type, c.actor, c.given), c.allowed) << int(c.type) << int(c.actor) << int(c.given);
+    constexpr ChannelType kTypes[] = {ChannelType::public_channel, ChannelType::private_channel, ChannelType::direct};
+    for (const auto& row : matrix) {
+        for (std::size_t i = 0; i < 3; ++i) {
+            EXPECT_EQ(may(row.action, kTypes[i], Role::member), row.member[i]) << int(row.action) << ' ' << i;
+            EXPECT_EQ(may(row.action, kTypes[i], Role::admin), row.admin[i]) << int(row.action) << ' ' << i;
+            EXPECT_EQ(may(row.action, kTypes[i], Role::owner), row.owner[i]) << int(row.action) << ' ' << i;
+        }
+    }
 }
 
-TEST(MayRemove, OnlyThoseBelow) {
+TEST(Outranks, OnlyThoseBelowAndOwnersEverybody) {
     using enum Role;
     const struct {
         Role actor;
@@ -50,7 +59,14 @@ TEST(MayRemove, OnlyThoseBelow) {
         {member, member, false}, {member, owner, false}, {admin, member, true}, {admin, admin, false},
         {admin, owner, false},   {owner, member, true},  {owner, admin, true},  {owner, owner, true},
     };
-    for (const auto& c : cases) EXPECT_EQ(may_remove(c.actor, c.target), c.allowed) << int(c.actor) << int(c.target);
+    for (const auto& c : cases) EXPECT_EQ(outranks(c.actor, c.target), c.allowed) << int(c.actor) << int(c.target);
+}
+
+TEST(MayGive, NobodyGivesMoreThanHeHas) {
+    using enum Role;
+    for (const Role actor : {member, admin, owner}) {
+        for (const Role given : {member, admin, owner}) EXPECT_EQ(may_give(actor, given), given <= actor);
+    }
 }
 
 } // namespace

@@ -32,7 +32,7 @@ struct Channel {
 /// A channel as one of its members sees it (contract, "Connecting").
 struct ChannelState {
     ChannelId id;
-    std::string name;
+    std::string name; ///< of a direct one: the other's display name
     ChannelType type;
     Role role;
     std::optional<MessageId> last_message_id;
@@ -42,6 +42,9 @@ struct ChannelState {
     std::int64_t last_read_seq = 0;
     std::int64_t unread_count = 0;
     std::int64_t mention_count = 0;
+    std::optional<Timestamp> archived_at;
+    std::optional<Timestamp> muted_until;
+    std::optional<PublicUser> peer; ///< of a direct channel: the other one
 };
 
 struct ChannelView {
@@ -65,6 +68,27 @@ struct NewChannel {
     std::string topic;
     ChannelType type;
     UserId created_by;
+};
+
+/// What to change in a channel: what is given.
+struct ChannelChange {
+    std::optional<std::string> name;
+    std::optional<std::string> topic;
+    std::optional<bool> archived;
+};
+
+/// Who does it. `role`: what he was when the rule was checked; if he is not any more, the change is refused
+/// (`role_forbidden`). Empty: no rule asks for it.
+struct Actor {
+    Actor(UserId who, std::optional<Role> as = {}) : user{who}, role{as} {}
+    UserId user;
+    std::optional<Role> role;
+};
+
+/// The channel of a pair, and whether it was made just now.
+struct DirectChannel {
+    ChannelId id;
+    bool created = false;
 };
 
 /// A change of membership that took the channel's next eventSeq; `event_seq` is 0 if nothing changed.
@@ -91,11 +115,18 @@ class ChannelStore {
     virtual Task<Result<Page<Member>>> list_members(ChannelId channel, PageQuery query) = 0;
     /// Errors: `not_a_member`.
     virtual Task<Result<Member>> find_member(ChannelId channel, UserId user) = 0;
-    /// Adds (or brings back) a member and logs `user_joined`; no change if there already. Errors: `channel_not_found`,
-    /// `channel_archived`, `user_not_found`.
-    virtual Task<Result<MembershipChange>> add_member(ChannelId channel, UserId user, Role role, UserId actor) = 0;
-    /// Sets leftAt and logs `user_left`. Errors: `not_a_member`.
-    virtual Task<Result<MembershipChange>> remove_member(ChannelId channel, UserId user, UserId actor) = 0;
+    /// Adds (or brings back) a member and logs `user_joined`; no change if there already. The first one of an empty
+    /// channel becomes its owner. Errors: `channel_not_found`, `channel_archived`, `user_not_found`, `role_forbidden`.
+    virtual Task<Result<MembershipChange>> add_member(ChannelId channel, UserId user, Role role, Actor actor) = 0;
+    /// Sets leftAt and logs `user_left`. Errors: `not_a_member`, `role_forbidden`, `last_owner` (others are there).
+    virtual Task<Result<MembershipChange>> remove_member(ChannelId channel, UserId user, Actor actor) = 0;
+    /// `event_seq` is 0. Errors: `not_a_member`, `role_forbidden`, `last_owner`.
+    virtual Task<Result<MembershipChange>> set_role(ChannelId channel, UserId user, Role role, Actor actor) = 0;
+    /// Answers in commit order, as the actor sees it. Errors: `role_forbidden`, `channel_archived`,
+    /// `channel_name_taken`.
+    virtual Task<Result<ChannelView>> update_channel(ChannelId channel, Actor actor, ChannelChange change) = 0;
+    /// The one direct channel of the two, made if they have none. Errors: `user_not_found`.
+    virtual Task<Result<DirectChannel>> open_direct(UserId user, UserId other) = 0;
 };
 
 } // namespace hubbub::chat

@@ -1,6 +1,7 @@
 #include "chat/messages/rules.hpp"
 
 #include "base/limits.hpp"
+#include "chat/channels/rules.hpp"
 #include "chat/errc.hpp"
 #include "chat/text.hpp"
 
@@ -33,7 +34,7 @@ Result<std::string> parse_content(std::string_view text) {
 }
 
 bool may_delete_of_others(ChannelType type, Role actor) {
-    return type != ChannelType::direct && actor >= Role::admin;
+    return may(Action::delete_of_others, type, actor);
 }
 
 Result<Uuid> parse_uuid(std::string_view text) {

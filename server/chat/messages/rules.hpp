@@ -15,7 +15,7 @@ Result<std::string> parse_content(std::string_view text);
 /// Errors: `too_short` (empty), `too_long`, `bad_format`.
 Result<std::string> parse_reaction(std::string_view text);
 
-/// Whether a member with `actor`'s role may delete what others wrote. In a direct channel nobody may.
+/// As the authorisation matrix says (chat/channels/rules.hpp).
 bool may_delete_of_others(ChannelType type, Role actor);
 
 /// A UUID of any version in its 36-character form. Errors: `bad_format`.

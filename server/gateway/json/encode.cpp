@@ -85,8 +85,14 @@ void write(JsonWriter& json, const chat::ChannelState& state) {
         .field("lastEventSeq", state.last_event_seq)
         .field("lastReadMessageId", state.last_read_message_id)
         .field("unreadCount", state.unread_count)
-        .field("mentionCount", state.mention_count)
-        .end_object();
+        .field("mentionCount", state.mention_count);
+    if (state.archived_at) json.field("archivedAt", state.archived_at);
+    if (state.muted_until) json.field("mutedUntil", state.muted_until);
+    if (state.peer) {
+        json.key("peer");
+        write(json, *state.peer);
+    }
+    json.end_object();
 }
 
 void write(JsonWriter& json, const chat::Member& member) {

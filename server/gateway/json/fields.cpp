@@ -104,6 +104,14 @@ std::string Fields::plain(std::string_view field) {
     return text == nullptr ? std::string{} : std::string{*text};
 }
 
+std::optional<bool> Fields::optional_boolean(std::string_view field) {
+    if (!has(field)) return {};
+    const json::value* value = require(field);
+    if (value == nullptr) return {};
+    if (!value->is_bool()) fail(ErrorName::validation_type, field);
+    return value->is_bool() ? std::optional{value->get_bool()} : std::nullopt;
+}
+
 std::size_t Fields::choice(std::string_view field, std::initializer_list<std::string_view> names) {
     const json::string* text = require_string(field);
     if (text == nullptr) return 0;

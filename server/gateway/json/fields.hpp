@@ -48,6 +48,8 @@ class Fields {
     /// Any string, for what has no rule but being found or not.
     std::string plain(std::string_view field);
 
+    std::optional<bool> optional_boolean(std::string_view field);
+
     /// One of `names`: its index.
     std::size_t choice(std::string_view field, std::initializer_list<std::string_view> names);
 

@@ -3,6 +3,7 @@
 #include "gateway/internal/completion.hpp"
 #include "gateway/json/encode.hpp"
 #include "gateway/json/fields.hpp"
+#include "gateway/rest/answers.hpp"
 #include "gateway/rest/query.hpp"
 #include "gateway/rest/rest_api.hpp"
 
@@ -80,9 +81,7 @@ RestApi::Answer RestApi::sign_out(Call& call) {
     const auto ended = co_await call.services.auth.sign_out(call.caller.session);
     if (!ended) co_return to_failure(ended.error());
     co_await sockets_.end_session(call.caller.user, call.caller.session);
-    Response response;
-    response.status = 204;
-    co_return response;
+    co_return no_content();
 }
 
 RestApi::Answer RestApi::get_me(Call& call) {

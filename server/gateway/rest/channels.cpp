@@ -1,9 +1,9 @@
 // Channels, members and history.
-#include "chat/accounts/rules.hpp"
 #include "chat/channels/rules.hpp"
 #include "chat/text.hpp"
 #include "gateway/json/encode.hpp"
 #include "gateway/json/fields.hpp"
+#include "gateway/rest/answers.hpp"
 #include "gateway/rest/query.hpp"
 #include "gateway/rest/rest_api.hpp"
 
@@ -14,36 +14,6 @@ namespace hubbub::gateway {
 namespace {
 
 using net::http::json_response;
-
-net::http::Response view_response(int status, const chat::ChannelView& view) {
-    std::string text;
-    JsonWriter json{text};
-    json.begin_object().key("channel");
-    write(json, view.channel);
-    json.key("state");
-    if (view.state) {
-        write(json, *view.state);
-    } else {
-        json.raw("null");
-    }
-    json.end_object();
-    return json_response(status, std::move(text));
-}
-
-template <class T> net::http::Response page_response(std::string_view name, const chat::Page<T>& page) {
-    std::string text;
-    JsonWriter json{text};
-    json.begin_object();
-    write_array(json, name, page.items);
-    json.key("nextCursor");
-    if (page.next_cursor) {
-        json.value(*page.next_cursor);
-    } else {
-        json.raw("null");
-    }
-    json.end_object();
-    return json_response(200, std::move(text));
-}
 
 net::http::Response read_state_response(ChannelId channel, const chat::ReadState& state) {
     std::string text;
@@ -64,17 +34,45 @@ Result<std::string> parse_search(std::string_view text) {
 } // namespace
 
 RestApi::Answer RestApi::create_channel(Call& call) {
+    using enum chat::ChannelType;
+    constexpr chat::ChannelType kTypes[] = {public_channel, private_channel, direct};
     Fields in{call.body};
     chat::NewChannel channel;
+    channel.type = kTypes[in.choice("type", {"public", "private", "direct"})];
+    if (!in.failure() && channel.type == direct) {
+        auto opened = co_await open_direct(call);
+        co_return opened;
+    }
     channel.name = in.text("name", chat::parse_channel_name);
-    const bool is_public = in.choice("type", {"public", "private"}) == 0;
-    channel.type = is_public ? chat::ChannelType::public_channel : chat::ChannelType::private_channel;
     channel.topic = in.optional_text("topic", chat::parse_topic).value_or("");
     channel.created_by = call.caller.user;
     if (in.failure()) co_return *in.failure();
     const auto view = co_await memberships_.create(call.shard, std::move(channel));
     if (!view) co_return to_failure(view.error(), "name");
     co_return view_response(201, *view);
+}
+
+RestApi::Answer RestApi::open_direct(Call& call) {
+    const auto other = co_await named_user(call);
+    if (!other) co_return other.error();
+    if (*other == call.caller.user) co_return Failure{ErrorName::validation_format, "userId"};
+    const auto opened = co_await memberships_.open_direct(call.shard, call.caller.user, *other);
+    if (!opened) co_return to_failure(opened.error());
+    co_return view_response(opened->created ? 201 : 200, opened->view);
+}
+
+RestApi::Answer RestApi::update_channel(Call& call) {
+    const ChannelId channel{call.ids[0]};
+    Fields in{call.body};
+    chat::ChannelChange change;
+    change.name = in.optional_text("name", chat::parse_channel_name);
+    change.topic = in.optional_text("topic", chat::parse_topic);
+    change.archived = in.optional_boolean("archived");
+    if (!change.name && !change.topic && !change.archived) in.fail(ErrorName::validation_missing, "name");
+    if (in.failure()) co_return *in.failure();
+    const auto view = co_await memberships_.update(channel, call.caller.user, std::move(change));
+    if (!view) co_return to_failure(view.error(), "name");
+    co_return view_response(200, *view);
 }
 
 RestApi::Answer RestApi::list_channels(Call& call) {
@@ -101,48 +99,6 @@ RestApi::Answer RestApi::get_channel(Call& call) {
     const auto view = co_await call.services.channels.view(channel, call.caller.user);
     if (!view) co_return to_failure(view.error());
     co_return view_response(200, *view);
-}
-
-RestApi::Answer RestApi::list_members(Call& call) {
-    const ChannelId channel{call.ids[0]};
-    Query query{call.request};
-    auto page_query = query.page();
-    if (query.failure()) co_return *query.failure();
-    const auto page = co_await call.services.channels.members(channel, call.caller.user, std::move(page_query));
-    if (!page) co_return to_failure(page.error(), "cursor");
-    co_return page_response("members", *page);
-}
-
-RestApi::Answer RestApi::add_member(Call& call) {
-    const ChannelId channel{call.ids[0]};
-    Fields in{call.body};
-    auto user = in.optional_id<UserId>("userId");
-    auto username = in.has("username") ? std::optional{in.plain("username")} : std::nullopt;
-    chat::Role role = chat::Role::member;
-    if (in.has("role")) role = static_cast<chat::Role>(in.choice("role", {"member", "admin", "owner"}));
-    if (!user && !username) in.fail(ErrorName::validation_missing, "userId");
-    if (in.failure()) co_return *in.failure();
-
-    if (!user) {
-        if (!chat::parse_username(*username)) co_return to_failure(chat::Errc::user_not_found);
-        const auto found = co_await call.services.accounts.find_user_by_name(std::move(*username));
-        if (!found) co_return to_failure(found.error());
-        user = found->id;
-    }
-    const auto change = co_await memberships_.add(channel, call.caller.user, *user, role);
-    if (!change) co_return to_failure(change.error());
-    co_return json_response(201, R"({"member":)" + encode(change->member) + "}");
-}
-
-RestApi::Answer RestApi::remove_member(Call& call) {
-    const ChannelId channel{call.ids[0]};
-    const UserId user{call.ids[1]};
-    std::string nobody; // every socket of the user is told
-    const auto change = co_await memberships_.remove(channel, call.caller.user, user, std::move(nobody));
-    if (!change) co_return to_failure(change.error());
-    Response response;
-    response.status = 204;
-    co_return response;
 }
 
 RestApi::Answer RestApi::list_messages(Call& call) {

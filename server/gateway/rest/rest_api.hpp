@@ -79,15 +79,21 @@ class RestApi {
     Answer list_channels(Call& call);
     Answer browse_channels(Call& call);
     Answer get_channel(Call& call);
-    Answer list_members(Call& call);
-    Answer add_member(Call& call);
-    Answer remove_member(Call& call);
+    Answer update_channel(Call& call);
+    Answer open_direct(Call& call);
     Answer list_messages(Call& call);
     Answer list_replies(Call& call);
     Answer read_history(Call& call, std::optional<MessageId> thread);
     Answer get_message(Call& call);
     Answer get_read_state(Call& call);
     Answer put_read_state(Call& call);
+
+    // members.cpp
+    Task<Outcome<UserId>> named_user(Call& call);
+    Answer list_members(Call& call);
+    Answer add_member(Call& call);
+    Answer set_role(Call& call);
+    Answer remove_member(Call& call);
 
     /// Attempts by address, each counted on the one shard that the address falls to.
     struct Attempts {

@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/channels/store.hpp"
+#include "postgres/rows.hpp"
 
 #include <string_view>
 
@@ -10,5 +11,13 @@ std::string_view to_text(chat::ChannelType type);
 chat::ChannelType to_type(std::string_view text);
 std::string_view to_text(chat::Role role);
 chat::Role to_role(std::string_view text);
+
+// Rows of the statements of channel_store.cpp, by their columns' order.
+chat::Channel to_channel(postgres::Row row);
+chat::ChannelView to_view(postgres::Row row);
+chat::ChannelState to_state(postgres::Row row);
+chat::Member to_member(postgres::Row row);
+/// What the functions that change a membership answer, with the error that their outcome stands for.
+Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, UserId user);
 
 } // namespace hubbub::storage::internal

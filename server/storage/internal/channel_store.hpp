@@ -16,11 +16,20 @@ class PgChannelStore final : public chat::ChannelStore {
                                                                    chat::PageQuery query) override;
     Task<Result<chat::Page<chat::Member>>> list_members(ChannelId channel, chat::PageQuery query) override;
     Task<Result<chat::Member>> find_member(ChannelId channel, UserId user) override;
+
+    // channel_changes.cpp
     Task<Result<chat::MembershipChange>> add_member(ChannelId channel, UserId user, chat::Role role,
-                                                    UserId actor) override;
-    Task<Result<chat::MembershipChange>> remove_member(ChannelId channel, UserId user, UserId actor) override;
+                                                    chat::Actor actor) override;
+    Task<Result<chat::MembershipChange>> remove_member(ChannelId channel, UserId user, chat::Actor actor) override;
+    Task<Result<chat::MembershipChange>> set_role(ChannelId channel, UserId user, chat::Role role,
+                                                  chat::Actor actor) override;
+    Task<Result<chat::ChannelView>> update_channel(ChannelId channel, chat::Actor actor,
+                                                   chat::ChannelChange change) override;
+    Task<Result<chat::DirectChannel>> open_direct(UserId user, UserId other) override;
 
   private:
+    Task<Result<chat::ChannelView>> find_channel(ChannelId channel, UserId viewer, postgres::Lane lane);
+
     postgres::Pool& pool_;
 };
 

@@ -97,6 +97,9 @@ export interface ChannelState {
   readonly lastReadMessageId: number | null;
   readonly unreadCount: number;
   readonly mentionCount: number;
+  readonly archivedAt?: string;
+  readonly mutedUntil?: string;
+  readonly peer?: PublicUser;
 }
 
 export interface Member {
@@ -254,6 +257,15 @@ export interface UserTypingEvent {
 
 export interface ChannelAddedEvent {
   readonly channel: ChannelState;
+}
+
+export interface ChannelUpdatedEvent {
+  readonly channel: Channel;
+}
+
+export interface MemberUpdatedEvent {
+  readonly chatChannelId: number;
+  readonly member: Member;
 }
 
 export interface ChannelRemovedEvent {

@@ -1,0 +1,37 @@
+#pragma once
+// The bodies that several routes answer with.
+#include "gateway/json/encode.hpp"
+#include "net/http/message.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace hubbub::gateway {
+
+/// `{"channel":…,"state":…}`
+net::http::Response view_response(int status, const chat::ChannelView& view);
+
+inline net::http::Response no_content() {
+    net::http::Response response;
+    response.status = 204;
+    return response;
+}
+
+/// `{name:[…],"nextCursor":…}`
+template <class T> net::http::Response page_response(std::string_view name, const chat::Page<T>& page) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object();
+    write_array(json, name, page.items);
+    json.key("nextCursor");
+    if (page.next_cursor) {
+        json.value(*page.next_cursor);
+    } else {
+        json.raw("null");
+    }
+    json.end_object();
+    return net::http::json_response(200, std::move(text));
+}
+
+} // namespace hubbub::gateway

@@ -1,0 +1,85 @@
+// Changes of channels and of who is in them: each in one call of a function, in the order of the calls.
+#include "chat/errc.hpp"
+#include "storage/internal/channel_rows.hpp"
+#include "storage/internal/channel_store.hpp"
+#include "storage/internal/errors.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace hubbub::storage::internal {
+
+using postgres::Lane;
+using postgres::Params;
+using postgres::Statement;
+
+namespace {
+
+constexpr Statement kAdd{"member_add", R"(
+SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
+FROM chat_add_member($1, $2, $3, $4, $5))"};
+
+constexpr Statement kRemove{"member_remove", R"(
+SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
+FROM chat_remove_member($1, $2, $3, $4))"};
+
+constexpr Statement kSetRole{"member_set_role", R"(
+SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
+FROM chat_set_role($1, $2, $3, $4, $5))"};
+
+constexpr Statement kUpdate{"channel_update", "SELECT chat_update_channel($1, $2, $3, $4, $5, $6)"};
+
+constexpr Statement kOpenDirect{"direct_open", "SELECT channel, created FROM chat_open_direct($1, $2)"};
+
+std::optional<std::string_view> to_text(std::optional<chat::Role> role) {
+    return role ? std::optional{internal::to_text(*role)} : std::nullopt;
+}
+
+} // namespace
+
+Task<Result<chat::MembershipChange>> PgChannelStore::add_member(ChannelId channel, UserId user, chat::Role role,
+                                                                chat::Actor actor) {
+    auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role));
+    const auto rows = co_await pool_.query(kAdd, std::move(params), Lane::ordered);
+    co_return to_change(rows, user);
+}
+
+Task<Result<chat::MembershipChange>> PgChannelStore::remove_member(ChannelId channel, UserId user, chat::Actor actor) {
+    auto params = Params::of(channel, user, actor.user, to_text(actor.role));
+    const auto rows = co_await pool_.query(kRemove, std::move(params), Lane::ordered);
+    co_return to_change(rows, user);
+}
+
+Task<Result<chat::MembershipChange>> PgChannelStore::set_role(ChannelId channel, UserId user, chat::Role role,
+                                                              chat::Actor actor) {
+    auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role));
+    const auto rows = co_await pool_.query(kSetRole, std::move(params), Lane::ordered);
+    co_return to_change(rows, user);
+}
+
+Task<Result<chat::ChannelView>> PgChannelStore::update_channel(ChannelId channel, chat::Actor actor,
+                                                               chat::ChannelChange change) {
+    auto params = Params::of(channel, actor.user, to_text(actor.role), change.name, change.topic, change.archived);
+    const auto rows = co_await pool_.query(kUpdate, std::move(params), Lane::ordered);
+    if (!rows && rows.error() == postgres::kUniqueViolation) co_return chat::Errc::channel_name_taken;
+    if (!rows) co_return to_chat_error(rows.error());
+    switch (rows->front().get<std::int64_t>(0)) {
+    case 0: break;
+    case 4: co_return chat::Errc::channel_archived;
+    default: co_return chat::Errc::role_forbidden;
+    }
+    // On the same lane: whoever changes it next cannot be told before us.
+    auto view = co_await find_channel(channel, actor.user, Lane::ordered);
+    co_return view;
+}
+
+Task<Result<chat::DirectChannel>> PgChannelStore::open_direct(UserId user, UserId other) {
+    auto params = Params::of(user, other);
+    const auto rows = co_await pool_.query(kOpenDirect, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    const auto row = rows->front();
+    if (row.is_null(0)) co_return chat::Errc::user_not_found;
+    co_return chat::DirectChannel{row.get<ChannelId>(0), row.get<bool>(1)};
+}
+
+} // namespace hubbub::storage::internal
