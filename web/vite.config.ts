@@ -1,5 +1,6 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -20,8 +21,41 @@ const budget: Plugin = {
   },
 };
 
+const emojibase = (file: string): string => readFileSync(`node_modules/emojibase-data/${file}`, 'utf8');
+
+/** The picker's data, and the names for completion, as files of our own: nothing is fetched from elsewhere. */
+const emoji: Plugin = {
+  name: 'emoji-data',
+  configureServer(server) {
+    server.middlewares.use('/emoji', (request, response, next) => {
+      const source = emojiFiles()[`emoji${request.url ?? ''}`];
+      if (source === undefined) next();
+      else response.setHeader('content-type', 'application/json').end(source);
+    });
+  },
+  generateBundle() {
+    for (const [fileName, source] of Object.entries(emojiFiles()))
+      this.emitFile({ type: 'asset', fileName, source });
+  },
+};
+
+function emojiFiles(): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const locale of ['en', 'de'])
+    for (const file of ['data.json', 'messages.json'])
+      files[`emoji/${locale}/${file}`] = emojibase(`${locale}/${file}`);
+  const names = JSON.parse(emojibase('en/shortcodes/emojibase.json')) as Record<string, string | string[]>;
+  const all = JSON.parse(emojibase('en/data.json')) as { hexcode: string; emoji: string; order?: number }[];
+  files['emoji/names.json'] = JSON.stringify(
+    all.flatMap(({ hexcode, emoji: symbol, order }) =>
+      order && names[hexcode] ? [[symbol, names[hexcode]].flat()] : [],
+    ),
+  );
+  return files;
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), budget],
+  plugins: [react(), tailwindcss(), budget, emoji],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
   server: {
     host: '127.0.0.1',

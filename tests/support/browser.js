@@ -92,6 +92,35 @@ export class Visitor {
     );
   }
 
+  /** The messages of the timeline with this text. */
+  message(text) {
+    return this.page.getByTestId('timeline').getByTestId('message').filter({ hasText: text });
+  }
+
+  /** Points at a message and clicks one of its actions. */
+  async act(text, name) {
+    await this.message(text).hover();
+    await this.message(text).getByRole('button', { name }).click();
+  }
+
+  /** Looks at another window; headless pages believe to be in front whatever happens. */
+  leave() {
+    return this.#watch(false);
+  }
+
+  comeBack() {
+    return this.#watch(true);
+  }
+
+  #watch(watching) {
+    return this.page.evaluate((now) => {
+      document.hasFocus = () => now;
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: now ? 'visible' : 'hidden' });
+      document.dispatchEvent(new Event('visibilitychange'));
+      window.dispatchEvent(new Event(now ? 'focus' : 'blur'));
+    }, watching);
+  }
+
   banner() {
     return this.page.getByTestId('connection-banner');
   }

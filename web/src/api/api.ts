@@ -1,9 +1,23 @@
-import type { Channel, ChannelState, Member, PublicUser, ServerConfig, Session } from '../generated/types';
+import type {
+  Channel,
+  ChannelState,
+  Member,
+  Message,
+  PublicUser,
+  ServerConfig,
+  Session,
+} from '../generated/types';
 import { ApiError, call, type Method } from './http';
 import { SessionKeeper } from './session';
 
 export interface Page {
   readonly nextCursor: string | null;
+}
+
+export interface MessagePage {
+  readonly messages: readonly Message[];
+  readonly hasMoreBefore: boolean;
+  readonly hasMoreAfter: boolean;
 }
 
 export type BrowsedChannel = Channel & { readonly isMember: boolean };
@@ -67,6 +81,23 @@ export class Api {
 
   addMember(id: number, username: string): Promise<{ member: Member }> {
     return this.authorised('POST', `/channels/${id}/members`, { username });
+  }
+
+  async message(id: number, messageId: number): Promise<Message> {
+    const path = `/channels/${id}/messages/${messageId}`;
+    return (await this.authorised<{ message: Message }>('GET', path)).message;
+  }
+
+  replies(id: number, messageId: number, before: number | null): Promise<MessagePage> {
+    return this.authorised(
+      'GET',
+      `/channels/${id}/messages/${messageId}/replies?${query({ before, limit: PAGE })}`,
+    );
+  }
+
+  /** Every emoji with the names that one may type for it. */
+  async emojiNames(): Promise<readonly [symbol: string, name: string, ...others: string[]][]> {
+    return (await fetch('/emoji/names.json')).json();
   }
 
   private async authorised<T>(method: Method, path: string, body?: object): Promise<T> {

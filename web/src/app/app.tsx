@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect, useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../api/api';
 import type { User } from '../generated/types';
@@ -7,7 +8,9 @@ import { AuthScreen } from '../features/auth/auth-screen';
 import { drafts } from '../features/composer/drafts';
 import { assertNever } from '../realtime/assert-never';
 import { HubbubClient } from '../realtime/client';
-import { go } from './route';
+import { errorText } from '../ui/error-text';
+import { toast } from '../ui/toasts';
+import { channelRoute, go } from './route';
 import { Workspace } from './workspace';
 
 export function App({ api }: { api: Api }) {
@@ -41,11 +44,21 @@ function Queries({ children }: { children: ReactNode }) {
 }
 
 function SignedIn({ api, user }: { api: Api; user: User }) {
+  const intl = useIntl();
+  const words = useRef(intl);
+  useEffect(() => {
+    words.current = intl;
+  }, [intl]);
   const client = useMemo(() => {
     const fresh = new HubbubClient({
       userId: user.id,
       tokens: api.session,
       fetchUsers: (ids) => api.users(ids),
+      threadPages: {
+        message: (channelId, id) => api.message(channelId, id),
+        replies: (channelId, id, before) => api.replies(channelId, id, before),
+      },
+      onRefused: (_, error) => toast(errorText(words.current, error)),
     });
     fresh.directory.learn([user]);
     return fresh;
@@ -61,7 +74,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
     drafts.forgetAll(user.id);
     await client.outbox.forgetAll();
     await api.logout();
-    go({ channelId: null, members: false }, 'replace');
+    go(channelRoute(null), 'replace');
   }
 
   return <Workspace api={api} client={client} user={user} onSignOut={() => void signOut()} />;

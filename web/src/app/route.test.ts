@@ -1,17 +1,20 @@
 import { expect, it } from 'vitest';
-import { hashOf, parseRoute } from './route';
+import { channelRoute, hashOf, parseRoute } from './route';
 
 it.each([
-  ['', { channelId: null, members: false }],
-  ['#/', { channelId: null, members: false }],
-  ['#/c/42', { channelId: 42, members: false }],
-  ['#/c/42/members', { channelId: 42, members: true }],
-  ['#/c/42/other', { channelId: null, members: false }],
-  ['#/c/-1', { channelId: null, members: false }],
+  ['', channelRoute(null)],
+  ['#/', channelRoute(null)],
+  ['#/c/42', channelRoute(42)],
+  ['#/c/42/members', { ...channelRoute(42), panel: { kind: 'members' } }],
+  ['#/c/42/m/7', { ...channelRoute(42), messageId: 7 }],
+  ['#/c/42/m/7/t/9', { channelId: 42, messageId: 7, panel: { kind: 'thread', messageId: 9 } }],
+  ['#/c/42/other', channelRoute(null)],
+  ['#/c/-1', channelRoute(null)],
 ])('reads %j', (hash, route) => {
   expect(parseRoute(hash)).toEqual(route);
 });
 
 it('writes what it reads', () => {
-  for (const hash of ['#/', '#/c/42', '#/c/42/members']) expect(hashOf(parseRoute(hash))).toBe(hash);
+  for (const hash of ['#/', '#/c/42', '#/c/42/members', '#/c/42/m/7/search', '#/c/42/t/9'])
+    expect(hashOf(parseRoute(hash))).toBe(hash);
 });

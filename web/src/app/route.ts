@@ -1,19 +1,45 @@
 import { useSyncExternalStore } from 'react';
 
+export type Panel =
+  | { readonly kind: 'members' | 'search' | 'details' }
+  | { readonly kind: 'thread'; readonly messageId: number };
+
 /** Where the page is. In the hash, so that any static server can serve it. */
 export interface Route {
   readonly channelId: number | null;
-  readonly members: boolean;
+  /** A message that a link leads to. */
+  readonly messageId: number | null;
+  readonly panel: Panel | null;
 }
+
+const pattern = /^#\/c\/(\d+)(?:\/m\/(\d+))?(?:\/(?:(members|search|details)|t\/(\d+)))?$/;
 
 export function parseRoute(hash: string): Route {
-  const match = /^#\/c\/(\d+)(\/members)?$/.exec(hash);
-  return { channelId: match ? Number(match[1]) : null, members: match?.[2] !== undefined };
+  const [, channel, message, panel, thread] = pattern.exec(hash) ?? [];
+  return {
+    channelId: channel === undefined ? null : Number(channel),
+    messageId: message === undefined ? null : Number(message),
+    panel: thread
+      ? { kind: 'thread', messageId: Number(thread) }
+      : panel === 'members' || panel === 'search' || panel === 'details'
+        ? { kind: panel }
+        : null,
+  };
 }
 
-export function hashOf({ channelId, members }: Route): string {
-  return channelId === null ? '#/' : `#/c/${channelId}${members ? '/members' : ''}`;
+export function hashOf({ channelId, messageId, panel }: Route): string {
+  if (channelId === null) return '#/';
+  const message = messageId === null ? '' : `/m/${messageId}`;
+  const aside = panel === null ? '' : panel.kind === 'thread' ? `/t/${panel.messageId}` : `/${panel.kind}`;
+  return `#/c/${channelId}${message}${aside}`;
 }
+
+/** A channel at its place, nothing beside it. */
+export const channelRoute = (channelId: number | null): Route => ({
+  channelId,
+  messageId: null,
+  panel: null,
+});
 
 export function go(route: Route, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push') window.location.hash = hashOf(route);

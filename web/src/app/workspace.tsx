@@ -3,15 +3,10 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../api/api';
 import { BrowseChannels } from '../features/channels/browse-channels';
-import { ChannelHeader } from '../features/channels/channel-header';
 import { CreateChannel } from '../features/channels/create-channel';
 import { NotAMember } from '../features/channels/not-a-member';
 import { Sidebar } from '../features/channels/sidebar';
-import { Composer } from '../features/composer/composer';
 import { ConnectionBanner } from '../features/connection/connection-banner';
-import { MembersPanel } from '../features/members/members-panel';
-import { Timeline } from '../features/timeline/timeline';
-import { TypingLine } from '../features/timeline/typing-line';
 import type { ChannelState, User } from '../generated/types';
 import { unreadInAll, type ChannelList } from '../realtime/channel-list';
 import type { HubbubClient } from '../realtime/client';
@@ -19,7 +14,9 @@ import { Button } from '../ui/button';
 import { HashIcon } from '../ui/icons';
 import { EmptyState } from '../ui/notice';
 import { useWide } from '../ui/use-media';
-import { go, useRoute } from './route';
+import { Toasts } from '../ui/toasts';
+import { Conversation } from './conversation';
+import { channelRoute, go, useRoute } from './route';
 
 interface Props {
   api: Api;
@@ -33,7 +30,7 @@ type Dialog = 'none' | 'create' | 'browse';
 const lastKey = (userId: number): string => `hubbub.channel.${userId}`;
 
 export function Workspace({ api, client, user, onSignOut }: Props) {
-  const { channelId, members } = useRoute();
+  const { channelId, messageId, panel } = useRoute();
   const list = useStore(client.channels);
   const [dialog, setDialog] = useState<Dialog>('none');
   const wide = useWide();
@@ -44,9 +41,8 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
 
   const open = (id: number): void => {
     setDialog('none');
-    go({ channelId: id, members: false });
+    go(channelRoute(id));
   };
-  const toggleMembers = (): void => go({ channelId, members: !members });
   const showSidebar = wide || channelId === null;
 
   return (
@@ -77,43 +73,26 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
         )}
         {(wide || channelId !== null) && (
           <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
-            <div className={`flex min-w-0 flex-1 flex-col ${members && channel ? 'max-[56rem]:hidden' : ''}`}>
-              {channel ? (
-                <>
-                  <ChannelHeader
-                    api={api}
-                    client={client}
-                    channel={channel}
-                    membersShown={members}
-                    onToggleMembers={toggleMembers}
-                  />
-                  <Timeline key={channel.chatChannelId} client={client} channel={channel} />
-                  <TypingLine client={client} channelId={channel.chatChannelId} />
-                  <Composer key={`${channel.chatChannelId} composer`} client={client} channel={channel} />
-                </>
-              ) : channelId !== null && list.known ? (
-                <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
-              ) : (
-                list.known && (
-                  <NoChannel
-                    user={user}
-                    any={list.byId.size > 0}
-                    onCreate={() => setDialog('create')}
-                    onBrowse={() => setDialog('browse')}
-                  />
-                )
-              )}
-            </div>
-            {channel && members && (
-              <div className="w-full min-w-0 border-line min-[56rem]:w-72 min-[56rem]:shrink-0 min-[56rem]:border-s">
-                <MembersPanel
-                  key={channel.chatChannelId}
-                  api={api}
-                  client={client}
-                  channel={channel}
-                  onClose={toggleMembers}
+            {channel ? (
+              <Conversation
+                key={channel.chatChannelId}
+                api={api}
+                client={client}
+                channel={channel}
+                messageId={messageId}
+                panel={panel}
+              />
+            ) : channelId !== null && list.known ? (
+              <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
+            ) : (
+              list.known && (
+                <NoChannel
+                  user={user}
+                  any={list.byId.size > 0}
+                  onCreate={() => setDialog('create')}
+                  onBrowse={() => setDialog('browse')}
                 />
-              </div>
+              )
             )}
           </main>
         )}
@@ -131,6 +110,7 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
       {dialog === 'browse' && (
         <BrowseChannels api={api} client={client} onOpen={open} onClose={() => setDialog('none')} />
       )}
+      <Toasts />
     </div>
   );
 }
@@ -188,6 +168,6 @@ function useFirstChannel(list: ChannelList, channelId: number | null, wide: bool
     if (!wide || !list.known) return;
     const remembered = Number(localStorage.getItem(lastKey(userId)));
     const first = list.byId.has(remembered) ? remembered : list.byId.keys().next().value;
-    if (first !== undefined) go({ channelId: first, members: false }, 'replace');
+    if (first !== undefined) go(channelRoute(first), 'replace');
   }, [list, channelId, wide, userId]);
 }

@@ -10,7 +10,7 @@ export interface ChannelList {
   /** False until the server has told the list for the first time. */
   readonly known: boolean;
   readonly byId: ReadonlyMap<number, ChannelState>;
-  /** What this browser showed. It runs ahead of the server's read marks. */
+  /** What this page showed. It runs ahead of the server's read marks. */
   readonly seen: ReadonlyMap<number, Seen>;
 }
 
@@ -53,6 +53,18 @@ export function withSeen(list: ChannelList, channelId: number, seen: Seen): Chan
   const before = list.seen.get(channelId);
   if (before && before.seq >= seen.seq) return list;
   return { ...list, seen: new Map(list.seen).set(channelId, seen) };
+}
+
+/** The server's word on what is read. */
+export function withRead(
+  list: ChannelList,
+  channelId: number,
+  lastReadMessageId: number,
+  unreadCount: number,
+): ChannelList {
+  const channel = list.byId.get(channelId);
+  if (!channel || (channel.lastReadMessageId ?? 0) > lastReadMessageId) return list;
+  return withChannel(list, { ...channel, lastReadMessageId, unreadCount });
 }
 
 export function unreadOf(list: ChannelList, channel: ChannelState): number {

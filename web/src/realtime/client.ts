@@ -1,25 +1,37 @@
 // The realtime core as one object: wires the socket to the stores that the views read.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ChannelState, ErrorBody, Limits, Message, PublicUser } from '../generated/types';
+import type {
+  ChannelState,
+  ErrorBody,
+  Limits,
+  Message,
+  MessagesReadEvent,
+  PublicUser,
+} from '../generated/types';
 import {
   noChannels,
   withAll,
   withChannel,
   withMessage,
   withoutChannel,
+  withRead,
   withSeen,
   type ChannelList,
   type Seen,
+  unreadOf,
+  readUpTo,
 } from './channel-list';
+import { Changes, type ChangesEvents, type Wish } from './changes';
 import { Connection } from './connection';
 import { Directory } from './directory';
 import { Membership } from './membership';
 import { Outbox } from './outbox';
 import { OutboxStorage } from './outbox-storage';
 import type { ChannelEvent, Reply, ServerEvent } from './protocol';
-import { SeenStorage } from './seen-storage';
+import { MarkSender, Receipts } from './receipts';
 import { SocketTransport } from './socket-transport';
-import { includes } from './timeline';
+import { hasMoreAfter, includes } from './timeline';
+import { Threads, type ThreadPages } from './threads';
 import { Timelines } from './timelines';
 import { TypingSignal } from './typing-signal';
 import { Typists } from './typists';
@@ -35,7 +47,10 @@ export interface Tokens {
 export interface ClientOptions {
   readonly userId: number;
   readonly tokens: Tokens;
+  /** A change that was shown and had to be taken back. */
+  readonly onRefused: ChangesEvents['refused'];
   readonly fetchUsers: (ids: readonly number[]) => Promise<readonly PublicUser[]>;
+  readonly threadPages: ThreadPages;
 }
 
 export class HubbubClient {
@@ -48,19 +63,20 @@ export class HubbubClient {
   readonly membership = new Membership();
   readonly timelines: Timelines;
   readonly outbox: Outbox;
+  readonly threads: Threads;
+  readonly changes: Changes;
+  readonly receipts = new Receipts();
   readonly typists = new Typists();
   readonly directory: Directory;
   private readonly transport: SocketTransport;
   private readonly tokens: Tokens;
-  private readonly seen: SeenStorage;
-  private unwatch: () => void = () => undefined;
+  private readonly marks: MarkSender;
 
-  constructor({ userId, tokens, fetchUsers }: ClientOptions) {
+  constructor({ userId, tokens, fetchUsers, threadPages, onRefused }: ClientOptions) {
     this.userId = userId;
     this.tokens = tokens;
     this.directory = new Directory(fetchUsers);
-    this.seen = new SeenStorage(userId);
-    this.channels = createStore(() => ({ ...noChannels, seen: this.seen.load() }));
+    this.channels = createStore(() => noChannels);
     this.transport = new SocketTransport(() => tokens.accessToken(), {
       closed: (refusal) => this.onClosed(refusal),
       event: (event) => this.onEvent(event),
@@ -70,6 +86,17 @@ export class HubbubClient {
       this.addChannel(channel);
       this.directory.learn(members.map((member) => member.user));
     });
+    this.threads = new Threads(threadPages);
+    this.changes = new Changes(this.transport.request, {
+      done: (channelId, change) => {
+        this.timelines.confirmChange(channelId, change);
+        this.threads.handle(channelId, change);
+      },
+      refused: onRefused,
+    });
+    this.marks = new MarkSender(this.transport.request, (channelId, messageId, unread) =>
+      this.channels.setState((list) => withRead(list, channelId, messageId, unread), true),
+    );
     this.outbox = new Outbox(
       userId,
       // Without IndexedDB (some private windows) the outbox lives as long as the page.
@@ -80,23 +107,32 @@ export class HubbubClient {
   }
 
   start(): void {
-    this.unwatch = this.seen.watch((seen) => {
-      for (const [id, mark] of seen) this.channels.setState((list) => withSeen(list, id, mark), true);
-    });
     void this.outbox.restore();
     this.connection.start();
   }
 
   stop(code: string): void {
-    this.unwatch();
     this.outbox.pause();
     this.typists.clear();
     this.connection.stop(code);
   }
 
-  send(channelId: number, content: string): void {
-    void this.outbox.enqueue(channelId, content);
+  /** Shows a channel, from where the user has read. */
+  open(channelId: number): void {
+    const list = this.channels.getState();
+    const channel = list.byId.get(channelId);
+    this.timelines.open(channelId, channel && unreadOf(list, channel) > 0 ? readUpTo(list, channelId) : null);
   }
+
+  send(channelId: number, content: string, parentMessageId: number | null = null): void {
+    void this.outbox.enqueue(channelId, content, parentMessageId);
+    const view = this.timelines.store.getState().get(channelId);
+    // Whoever writes in the channel wants to see it there, also from far up in its history.
+    if (parentMessageId === null && view?.kind === 'ready' && hasMoreAfter(view.timeline))
+      void this.timelines.jumpToLatest(channelId);
+  }
+
+  readonly wish = (wish: Wish): void => this.changes.wish(wish);
 
   readonly retry = (clientMessageId: string): void => void this.outbox.retry(clientMessageId);
 
@@ -127,11 +163,30 @@ export class HubbubClient {
     return new TypingSignal((name) => this.transport.signal(name, { chatChannelId: channelId }));
   }
 
-  /** The user saw the newest message of the channel. */
-  markSeen(channelId: number): void {
+  /** The last message of the user that can be changed, in the channel or in the thread that is open. */
+  lastOwn(channelId: number, threadId: number | null = null): number | null {
     const view = this.timelines.store.getState().get(channelId);
-    const last = view?.kind === 'ready' ? view.timeline.messages.at(-1) : undefined;
-    if (last) this.seeUpTo(channelId, { messageId: last.id, seq: last.seq });
+    const thread = this.threads.store.getState();
+    const shown = view?.kind === 'ready' ? view.timeline.messages : [];
+    const messages = threadId === null ? shown : thread.kind === 'ready' ? thread.replies : [];
+    const mine = messages.findLast((one) => one.senderId === this.userId && one.deletedAt === null);
+    return mine?.id ?? null;
+  }
+
+  /** The user saw the channel up to this message. */
+  markSeen(channelId: number, seen: Seen): void {
+    const before = this.channels.getState();
+    const { messageId } = seen;
+    if (messageId <= readUpTo(before, channelId)) return;
+    this.seeUpTo(channelId, seen);
+    this.marks.mark('read', channelId, messageId);
+  }
+
+  /** The user needs not see the rest. */
+  markAllSeen(channelId: number): void {
+    const channel = this.channels.getState().byId.get(channelId);
+    if (channel?.lastMessageId)
+      this.markSeen(channelId, { messageId: channel.lastMessageId, seq: channel.lastSeq });
   }
 
   private onClosed(refusal: ErrorBody | null): void {
@@ -159,6 +214,17 @@ export class HubbubClient {
       case 'channel_removed':
         this.removeChannel(event.data.chatChannelId);
         break;
+      case 'messages_read':
+        this.onMessagesRead(event.data);
+        break;
+      case 'messages_delivered':
+        this.receipts.moved(
+          'delivered',
+          event.data.chatChannelId,
+          event.data.userId,
+          event.data.lastDeliveredMessageId,
+        );
+        break;
       case 'user_typing':
         this.directory.want([event.data.userId]);
         this.typists.started(event.data.chatChannelId, event.data.userId, event.data.expiresInMs);
@@ -180,15 +246,24 @@ export class HubbubClient {
     this.connection.ready();
     void this.timelines.resume();
     this.outbox.resume();
+    this.threads.resume();
+    void this.changes.resume();
+    for (const channel of channels) {
+      if (channel.unreadCount > 0 && channel.lastMessageId !== null)
+        this.marks.mark('delivered', channel.chatChannelId, channel.lastMessageId);
+    }
+    this.marks.resume();
   }
 
   private onChannelEvent(event: ChannelEvent): void {
     this.timelines.handle(event);
+    this.threads.handle(event.data.chatChannelId, event);
     if (event.event === 'new_message') {
       const { message, eventSeq } = event.data;
-      const before = this.channels.getState();
       this.channels.setState((list) => withMessage(list, message, eventSeq, this.userId), true);
-      this.saveSeen(before);
+      if (message.senderId !== this.userId) this.marks.mark('delivered', message.chatChannelId, message.id);
+      // Who writes has read what stands above.
+      this.receipts.moved('read', message.chatChannelId, message.senderId, message.id);
       this.typists.stopped(message.chatChannelId, message.senderId);
       if (message.clientMessageId && message.senderId === this.userId)
         this.outbox.settle(message.clientMessageId);
@@ -216,14 +291,14 @@ export class HubbubClient {
     if (token !== null) await this.transport.request('refresh_token', { token });
   }
 
-  private seeUpTo(channelId: number, seen: Seen): void {
-    const before = this.channels.getState();
-    this.channels.setState((list) => withSeen(list, channelId, seen), true);
-    this.saveSeen(before);
+  private onMessagesRead({ chatChannelId, userId, lastReadMessageId }: MessagesReadEvent): void {
+    this.receipts.moved('read', chatChannelId, userId, lastReadMessageId);
+    // Read on another device: the server says how much is left.
+    if (userId === this.userId && lastReadMessageId > readUpTo(this.channels.getState(), chatChannelId))
+      this.marks.mark('read', chatChannelId, lastReadMessageId);
   }
 
-  private saveSeen(before: ChannelList): void {
-    const { seen } = this.channels.getState();
-    if (seen !== before.seen) this.seen.save(seen);
+  private seeUpTo(channelId: number, seen: Seen): void {
+    this.channels.setState((list) => withSeen(list, channelId, seen), true);
   }
 }

@@ -7,6 +7,8 @@ export interface StoredEntry {
   readonly userId: number;
   readonly chatChannelId: number;
   readonly content: string;
+  /** The message that it answers. */
+  readonly parentMessageId: number | null;
   /** Unix time in milliseconds. */
   readonly createdAt: number;
   /** Set when sending was given up. */

@@ -147,6 +147,7 @@ describe('Outbox', () => {
       content: 'old',
       createdAt,
       error: null,
+      parentMessageId: null,
     };
     await storage.put(entry);
     const server = aServer();

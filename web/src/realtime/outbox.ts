@@ -50,12 +50,17 @@ export class Outbox {
     if (this.online) this.resume();
   }
 
-  async enqueue(chatChannelId: number, content: string): Promise<void> {
+  async enqueue(
+    chatChannelId: number,
+    content: string,
+    parentMessageId: number | null = null,
+  ): Promise<void> {
     const entry: OutboxEntry = {
       clientMessageId: uuidV7(),
       userId: this.userId,
       chatChannelId,
       content,
+      parentMessageId,
       createdAt: Date.now(),
       error: null,
       sent: null,
@@ -104,8 +109,9 @@ export class Outbox {
     this.draining.add(channelId);
     let attempt = 0;
     for (let entry = this.next(channelId); this.online && entry; entry = this.next(channelId)) {
-      const { chatChannelId, content, clientMessageId } = entry;
-      const reply = await this.send({ chatChannelId, content, clientMessageId });
+      const { chatChannelId, content, clientMessageId, parentMessageId } = entry;
+      const answers = parentMessageId ? { parentMessageId } : {};
+      const reply = await this.send({ chatChannelId, content, clientMessageId, ...answers });
       if (reply.kind === 'ok') {
         attempt = 0;
         await this.acknowledge(clientMessageId, reply.value.message);

@@ -12,7 +12,11 @@ import type {
   Message,
   MessageDeletedEvent,
   MessageEditedEvent,
+  MessagesDeliveredEvent,
+  MessagesReadEvent,
   NewMessageEvent,
+  Reaction,
+  ReactionEvent,
   UserTypingEvent,
 } from '../generated/types';
 
@@ -22,10 +26,7 @@ export type ChannelEvent =
   | { readonly event: 'message_edited'; readonly data: MessageEditedEvent }
   | { readonly event: 'message_deleted'; readonly data: MessageDeletedEvent }
   | { readonly event: 'user_joined' | 'user_left'; readonly data: MembershipEvent }
-  | {
-      readonly event: 'reaction_added' | 'reaction_removed';
-      readonly data: { readonly chatChannelId: number; readonly eventSeq: number };
-    };
+  | { readonly event: 'reaction_added' | 'reaction_removed'; readonly data: ReactionEvent };
 
 export type ServerEvent =
   | ChannelEvent
@@ -34,6 +35,8 @@ export type ServerEvent =
   | { readonly event: 'error'; readonly data: ErrorEvent }
   | { readonly event: 'channel_added'; readonly data: ChannelAddedEvent }
   | { readonly event: 'channel_removed'; readonly data: ChannelRemovedEvent }
+  | { readonly event: 'messages_read'; readonly data: MessagesReadEvent }
+  | { readonly event: 'messages_delivered'; readonly data: MessagesDeliveredEvent }
   | { readonly event: 'user_typing' | 'user_stopped_typing'; readonly data: UserTypingEvent };
 
 export interface Resumed {
@@ -42,10 +45,47 @@ export interface Resumed {
   readonly lastEventSeq: number;
 }
 
+/** Which page: before, after or around a message; the newest one without any. */
+export interface HistoryPlace {
+  readonly before?: number;
+  readonly after?: number;
+  readonly around?: number;
+}
+
+export interface HistoryPage {
+  readonly messages: readonly Message[];
+  readonly hasMoreBefore: boolean;
+  readonly hasMoreAfter: boolean;
+}
+
 export interface Requests {
   send_message: {
-    body: { chatChannelId: number; content: string; clientMessageId: string };
+    body: { chatChannelId: number; content: string; clientMessageId: string; parentMessageId?: number };
     reply: { message: Message; deduplicated?: boolean };
+  };
+  edit_message: {
+    body: { chatChannelId: number; messageId: number; content: string };
+    reply: { message: Message };
+  };
+  delete_message: {
+    body: { chatChannelId: number; messageId: number };
+    reply: { messageId: number; deletedAt: string };
+  };
+  add_reaction: {
+    body: { chatChannelId: number; messageId: number; reaction: string };
+    reply: { reactions: readonly Reaction[] };
+  };
+  remove_reaction: {
+    body: { chatChannelId: number; messageId: number; reaction: string };
+    reply: { reactions: readonly Reaction[] };
+  };
+  mark_as_read: {
+    body: { chatChannelId: number; messageId: number };
+    reply: { lastReadMessageId: number; unreadCount: number };
+  };
+  mark_as_delivered: {
+    body: { chatChannelId: number; messageId: number };
+    reply: { lastDeliveredMessageId: number };
   };
   join_channel: {
     body: { chatChannelId: number; historyLimit: number };
@@ -53,8 +93,8 @@ export interface Requests {
   };
   leave_channel: { body: { chatChannelId: number }; reply: object };
   get_history: {
-    body: { chatChannelId: number; before?: number; limit: number };
-    reply: { messages: readonly Message[]; hasMoreBefore: boolean; hasMoreAfter: boolean };
+    body: { chatChannelId: number; limit: number } & HistoryPlace;
+    reply: HistoryPage;
   };
   resume: {
     body: { channels: Record<string, number> };

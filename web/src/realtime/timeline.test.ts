@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ChannelEvent } from './protocol';
 import { aMessage, newMessage, someMessages } from './testing';
 import {
+  appendPage,
   applyEvent,
   confirmSent,
   hasGap,
+  hasMoreAfter,
   includes,
   keepNewest,
+  movedTo,
   prependPage,
   timelineFrom,
   type Timeline,
@@ -132,4 +135,31 @@ it('keepNewest makes the rest history again', () => {
   expect(timeline.hasMoreBefore).toBe(true);
   expect(includes(timeline, aMessage(3))).toBe(true);
   expect(includes(timeline, aMessage(1))).toBe(false);
+});
+
+describe('a run in the middle of the history', () => {
+  const middle = timelineFrom(someMessages(11, 13), true, 20, 16);
+
+  it('knows of live messages without showing them', () => {
+    const timeline = applyEvent(middle, newMessage(21, aMessage(17)));
+    expect(timeline).toMatchObject({ headSeq: 17, torn: false, lastEventSeq: 21, messages: middle.messages });
+    expect(hasMoreAfter(timeline)).toBe(true);
+  });
+
+  it('grows page by page until it is at the head, and follows it from there', () => {
+    expect(appendPage(middle, someMessages(15, 16))).toBe(middle);
+    const atHead = appendPage(middle, someMessages(13, 16));
+    expect([seqs(atHead).at(-1), hasMoreAfter(atHead)]).toEqual([16, false]);
+    expect(seqs(applyEvent(atHead, newMessage(21, aMessage(17)))).at(-1)).toBe(17);
+  });
+
+  it('moves elsewhere, forgetting what it showed but not where the head is', () => {
+    const moved = movedTo(middle, someMessages(1, 3), false);
+    expect([seqs(moved), moved.hasMoreBefore, moved.headSeq, moved.lastEventSeq]).toEqual([
+      [1, 2, 3],
+      false,
+      16,
+      20,
+    ]);
+  });
 });

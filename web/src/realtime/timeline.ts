@@ -1,13 +1,17 @@
-// One channel's messages as an unbroken run that ends at the channel's head. Pure: events in, a new value out.
+// One channel's messages as an unbroken run, at the channel's head or somewhere in its history. Pure: events in, a
+// new value out.
 //
-// `messages` ascend by seq without holes. `lastEventSeq` is the last event applied; events beyond a hole wait in
+// `messages` ascend by seq without holes. `headSeq` is the seq of the channel's last message: while the run ends
+// before it, live messages are not appended. `lastEventSeq` is the last event applied; events beyond a hole wait in
 // `held` until the missing ones were fetched. `torn` says that the run itself has a hole and must be reloaded.
 import type { Message } from '../generated/types';
+import { editedMessages, type MessageChange } from './message-changes';
 import type { ChannelEvent } from './protocol';
 
 export interface Timeline {
   readonly messages: readonly Message[];
   readonly hasMoreBefore: boolean;
+  readonly headSeq: number;
   readonly lastEventSeq: number;
   readonly held: readonly ChannelEvent[];
   readonly torn: boolean;
@@ -17,11 +21,15 @@ export function timelineFrom(
   messages: readonly Message[],
   hasMoreBefore: boolean,
   lastEventSeq: number,
+  headSeq: number = messages.at(-1)?.seq ?? 0,
 ): Timeline {
-  return { messages, hasMoreBefore, lastEventSeq, held: [], torn: false };
+  return { messages, hasMoreBefore, headSeq, lastEventSeq, held: [], torn: false };
 }
 
 export const hasGap = (timeline: Timeline): boolean => timeline.held.length > 0;
+
+export const hasMoreAfter = (timeline: Timeline): boolean =>
+  (timeline.messages.at(-1)?.seq ?? 0) < timeline.headSeq;
 
 /** Applies an event, in any order and any number of times: duplicates vanish, early ones wait. */
 export function applyEvent(timeline: Timeline, event: ChannelEvent): Timeline {
@@ -39,12 +47,34 @@ export function prependPage(timeline: Timeline, page: readonly Message[], hasMor
   return { ...timeline, messages: [...older, ...timeline.messages], hasMoreBefore };
 }
 
+/** Puts the page after the last message, under the same condition. */
+export function appendPage(timeline: Timeline, page: readonly Message[]): Timeline {
+  const tail = timeline.messages.at(-1);
+  const newer = tail ? page.filter((message) => message.seq > tail.seq) : page;
+  const [first] = newer;
+  if (!first || (tail && first.seq !== tail.seq + 1)) return timeline;
+  const messages = [...timeline.messages, ...newer];
+  return { ...timeline, messages, headSeq: Math.max(timeline.headSeq, messages.at(-1)?.seq ?? 0) };
+}
+
+/** The same channel seen from another place of its history. */
+export function movedTo(timeline: Timeline, page: readonly Message[], hasMoreBefore: boolean): Timeline {
+  const headSeq = Math.max(timeline.headSeq, page.at(-1)?.seq ?? 0);
+  return { ...timeline, messages: page, hasMoreBefore, headSeq, torn: false };
+}
+
 /** Takes up an own message that was acknowledged, unless others are still missing before it. */
 export function confirmSent(timeline: Timeline, message: Message): Timeline {
   const tail = timeline.messages.at(-1);
   if (tail && message.seq !== tail.seq + 1) return timeline;
   if (!tail && (timeline.hasMoreBefore || message.seq !== 1)) return timeline;
-  return { ...timeline, messages: [...timeline.messages, message] };
+  return appended(timeline, message);
+}
+
+/** Takes up what an acknowledgement says of a message. The event that says the same changes nothing more. */
+export function confirmChange(timeline: Timeline, change: MessageChange): Timeline {
+  const messages = editedMessages(timeline.messages, change);
+  return messages === timeline.messages ? timeline : { ...timeline, messages };
 }
 
 /** Only the newest `count` messages; what went is history again. */
@@ -72,31 +102,24 @@ function drain(timeline: Timeline): Timeline {
   return drain(stale ? { ...timeline, held: rest } : applyNext({ ...timeline, held: rest }, next));
 }
 
-function applyNext(timeline: Timeline, { event, data }: ChannelEvent): Timeline {
-  const next = { ...timeline, lastEventSeq: data.eventSeq };
-  switch (event) {
-    case 'new_message':
-      return append(next, data.message);
-    case 'message_edited':
-      return change(next, data.messageId, { content: data.content, editedAt: data.editedAt });
-    case 'message_deleted':
-      return change(next, data.messageId, { content: '', deletedAt: data.deletedAt });
-    default:
-      // What does not change a message, or is newer than this client, still takes its place in the order.
-      return next;
-  }
+function applyNext(timeline: Timeline, event: ChannelEvent): Timeline {
+  const next = { ...timeline, lastEventSeq: event.data.eventSeq };
+  if (event.event === 'new_message') return append(next, event.data.message);
+  // What does not change a message, or is newer than this client, still takes its place in the order.
+  return confirmChange(next, event);
 }
 
 function append(timeline: Timeline, message: Message): Timeline {
   const tail = timeline.messages.at(-1);
   if (tail && message.seq <= tail.seq) return timeline;
-  if (tail && message.seq > tail.seq + 1) return { ...timeline, torn: true };
-  return { ...timeline, messages: [...timeline.messages, message] };
+  if ((tail?.seq ?? 0) + 1 === message.seq || (!tail && !timeline.hasMoreBefore))
+    return appended(timeline, message);
+  // At the head a message must follow the last one; further up it is news from below.
+  const torn = !hasMoreAfter(timeline);
+  return torn ? { ...timeline, torn } : { ...timeline, headSeq: Math.max(timeline.headSeq, message.seq) };
 }
 
-function change(timeline: Timeline, id: number, fields: Partial<Message>): Timeline {
-  const messages = timeline.messages.map((message) =>
-    message.id === id ? { ...message, ...fields } : message,
-  );
-  return { ...timeline, messages };
+function appended(timeline: Timeline, message: Message): Timeline {
+  const headSeq = Math.max(timeline.headSeq, message.seq);
+  return { ...timeline, messages: [...timeline.messages, message], headSeq };
 }

@@ -4,6 +4,8 @@ import type { ChannelEvent, Reply, Request, RequestName, Requests } from './prot
 import { aChannel, aMessage, newMessage, someMessages } from './testing';
 import { Timelines } from './timelines';
 
+type Place = { before?: number; after?: number; around?: number };
+
 /** A channel as the server keeps it, answering requests from what it has. */
 class Channel {
   messages: Message[] = someMessages(1, 60);
@@ -28,14 +30,25 @@ class Channel {
     return reply as Reply<never>;
   }) as Request;
 
-  private answer(name: RequestName, body: { before?: number; channels: Record<string, number> }): unknown {
+  private answer(name: RequestName, body: Place & { channels: Record<string, number> }): unknown {
     const lastEventSeq = this.log.length;
     if (name === 'join_channel') {
-      return { channel: aChannel({ lastEventSeq }), members: [], messages: this.messages.slice(-50) };
+      return {
+        channel: aChannel({ lastEventSeq, lastSeq: this.messages.length }),
+        members: [],
+        messages: this.messages.slice(-50),
+      };
     }
     if (name === 'get_history') {
-      const older = this.messages.filter((message) => message.id < (body.before ?? Infinity));
-      return { messages: older.slice(-50), hasMoreBefore: older.length > 50, hasMoreAfter: false };
+      const at = (id: number): number => this.messages.findIndex((message) => message.id === id);
+      const from = body.after ? at(body.after) + 1 : body.around ? Math.max(0, at(body.around) - 25) : null;
+      const to = from === null ? (body.before ? at(body.before) : this.messages.length) : from + 50;
+      const messages = this.messages.slice(from ?? Math.max(0, to - 50), to);
+      return {
+        messages,
+        hasMoreBefore: (messages[0]?.seq ?? 1) > 1,
+        hasMoreAfter: to < this.messages.length,
+      };
     }
     const events = this.log.slice(body.channels['1']);
     const recovered = events.length <= this.retained;
@@ -129,5 +142,52 @@ describe('Timelines', () => {
     channel.reachable = true;
     await timelines.resume();
     expect(view().older).toBe('idle');
+  });
+
+  it('opens at the first unread message when it is further up than the newest page', async () => {
+    const channel = new Channel();
+    for (let count = 0; count < 240; count++) channel.say();
+    const timelines = new Timelines(channel.request, () => undefined);
+    timelines.open(1, 120);
+    await vi.waitFor(() => expect(timelines.store.getState().get(1)?.kind).toBe('ready'));
+    const view = timelines.store.getState().get(1);
+    const messages = view?.kind === 'ready' ? view.timeline.messages : [];
+    expect(messages.some((message) => message.id === 121)).toBe(true);
+    expect(messages.at(-1)?.seq).toBeLessThan(300);
+  });
+
+  it('jumps to a message, reads on from there and comes back to the latest', async () => {
+    const { channel, timelines, seqs, view } = await opened();
+    for (let count = 0; count < 240; count++) timelines.handle(channel.say());
+    await timelines.jumpTo(1, 105);
+    expect([seqs()[0], seqs().at(-1), view().target]).toEqual([1, 50, { messageId: 105, kind: 'found' }]);
+    timelines.handle(channel.say());
+    expect(seqs().at(-1)).toBe(50);
+    await timelines.loadNewer(1);
+    expect([seqs()[0], seqs().at(-1)]).toEqual([1, 100]);
+    await timelines.jumpToLatest(1);
+    expect([seqs()[0], seqs().at(-1)]).toEqual([252, 301]);
+    timelines.handle(channel.say());
+    expect(seqs().at(-1)).toBe(302);
+  });
+
+  it('shows of a page what changed while it was on its way', async () => {
+    const { channel, timelines, view } = await opened();
+    const deleted: ChannelEvent = {
+      event: 'message_deleted',
+      data: {
+        chatChannelId: 1,
+        eventSeq: 61,
+        messageId: 103,
+        messageCreatedAt: '',
+        deletedAt: 'now',
+        deletedBy: 2,
+      },
+    };
+    channel.log.push(deleted);
+    const loaded = timelines.loadOlder(1);
+    timelines.handle(deleted);
+    await loaded;
+    expect(view().timeline.messages[2]).toMatchObject({ id: 103, content: '', deletedAt: 'now' });
   });
 });

@@ -2,12 +2,17 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody, Message } from '../generated/types';
 import { backoffMs } from './backoff';
-import type { ChannelEvent, Request, Requests, Resumed } from './protocol';
+import type { ChannelEvent, HistoryPage, HistoryPlace, Reply, Request, Requests, Resumed } from './protocol';
+import { editedMessages, indexOfId, type MessageChange } from './message-changes';
 import {
+  appendPage,
   applyEvent,
+  confirmChange,
   confirmSent,
   hasGap,
+  hasMoreAfter,
   keepNewest,
+  movedTo,
   prependPage,
   timelineFrom,
   type Timeline,
@@ -17,13 +22,24 @@ const PAGE = 50;
 const OPEN_MAX = 20;
 const KEPT_WHEN_CLOSED = 100;
 
+export type PageStatus = 'idle' | 'loading' | 'failed';
+
+export interface Target {
+  readonly messageId: number;
+  /** `found`: a place the reader asked for, which is lit up. `unread`: where the reader goes on. */
+  readonly kind: 'found' | 'unread' | 'latest';
+}
+
 export type TimelineView =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: ErrorBody }
   | {
       readonly kind: 'ready';
       readonly timeline: Timeline;
-      readonly older: 'idle' | 'loading' | 'failed';
+      readonly older: PageStatus;
+      readonly newer: PageStatus;
+      /** Where the list is to go, and a new value each time it is asked for. */
+      readonly target: Target | null;
       /** Too much was missed to fetch it: the history was loaded anew. */
       readonly wasReset: boolean;
     };
@@ -34,6 +50,8 @@ export class Timelines {
   readonly store: StoreApi<TimelineViews> = createStore(() => new Map() as TimelineViews);
   /** Events that arrive while a history is on its way. */
   private readonly early = new Map<number, ChannelEvent[]>();
+  /** The same, for each page that is being fetched. */
+  private readonly meanwhile = new Set<ChannelEvent[]>();
   private readonly repairing = new Set<number>();
   private current: number | null = null;
 
@@ -42,13 +60,16 @@ export class Timelines {
     private readonly onJoined: (reply: Requests['join_channel']['reply']) => void,
   ) {}
 
-  /** Shows a channel. Its timeline then follows the channel until 20 others were opened after it. */
-  open(channelId: number): void {
+  /**
+   * Shows a channel. Its timeline then follows the channel until 20 others were opened after it.
+   * `readUpTo` is the last message read, when more is unread than the newest page may hold.
+   */
+  open(channelId: number, readUpTo: number | null = null): void {
     if (this.current !== null && this.current !== channelId) this.trim(this.current);
     this.current = channelId;
     const view = this.store.getState().get(channelId);
     if (view?.kind === 'ready') this.write(channelId, view);
-    else void this.load(channelId, false);
+    else void this.load(channelId, false, readUpTo);
     const surplus = this.store.getState().size - OPEN_MAX;
     for (const id of [...this.store.getState().keys()].slice(0, Math.max(0, surplus))) this.forget(id);
   }
@@ -63,6 +84,7 @@ export class Timelines {
   handle(event: ChannelEvent): void {
     const channelId = event.data.chatChannelId;
     this.early.get(channelId)?.push(event);
+    for (const events of this.meanwhile) events.push(event);
     this.change(channelId, (timeline) => applyEvent(timeline, event));
     this.mend(channelId);
   }
@@ -71,13 +93,18 @@ export class Timelines {
     this.change(message.chatChannelId, (timeline) => confirmSent(timeline, message));
   }
 
+  confirmChange(channelId: number, change: MessageChange): void {
+    this.change(channelId, (timeline) => confirmChange(timeline, change));
+  }
+
   /** After a reconnect: asks for everything missed since the last event known, per channel. */
   async resume(): Promise<void> {
     const known: Record<string, number> = {};
     for (const [id, view] of this.store.getState()) {
       if (view.kind === 'ready') {
         known[id] = view.timeline.lastEventSeq;
-        if (view.older === 'failed') this.write(id, { ...view, older: 'idle' });
+        if (view.older === 'failed' || view.newer === 'failed')
+          this.write(id, { ...view, older: 'idle', newer: 'idle' });
       } else void this.load(id, false);
     }
     if (Object.keys(known).length > 0) await this.resumeFrom(known);
@@ -88,23 +115,52 @@ export class Timelines {
     const first = view?.timeline.messages[0];
     if (!view || !first || !view.timeline.hasMoreBefore || view.older === 'loading') return;
     this.write(channelId, { ...view, older: 'loading' });
-    const reply = await this.request('get_history', {
-      chatChannelId: channelId,
-      before: first.id,
-      limit: PAGE,
-    });
+    const reply = await this.fetch(channelId, { before: first.id });
     const now = this.ready(channelId);
     if (!now) return;
-    if (reply.kind === 'ok') {
-      const { messages, hasMoreBefore } = reply.value;
-      this.write(channelId, {
-        ...now,
-        older: 'idle',
-        timeline: prependPage(now.timeline, messages, hasMoreBefore),
-      });
-    } else {
-      this.write(channelId, { ...now, older: 'failed' });
+    if (reply.kind !== 'ok') return this.write(channelId, { ...now, older: 'failed' });
+    const { messages, hasMoreBefore } = reply.value;
+    this.write(channelId, {
+      ...now,
+      older: 'idle',
+      timeline: prependPage(now.timeline, messages, hasMoreBefore),
+    });
+  }
+
+  async loadNewer(channelId: number): Promise<void> {
+    const view = this.ready(channelId);
+    const last = view?.timeline.messages.at(-1);
+    if (!view || !last || !hasMoreAfter(view.timeline) || view.newer === 'loading') return;
+    this.write(channelId, { ...view, newer: 'loading' });
+    const reply = await this.fetch(channelId, { after: last.id });
+    const now = this.ready(channelId);
+    if (!now) return;
+    if (reply.kind !== 'ok') return this.write(channelId, { ...now, newer: 'failed' });
+    this.write(channelId, {
+      ...now,
+      newer: 'idle',
+      timeline: appendPage(now.timeline, reply.value.messages),
+    });
+  }
+
+  /** Goes to a message, wherever in the history it is. */
+  async jumpTo(channelId: number, messageId: number): Promise<Reply<unknown>> {
+    const view = this.ready(channelId);
+    if (!view) return { kind: 'lost' };
+    const target: Target = { messageId, kind: 'found' };
+    if (indexOfId(view.timeline.messages, messageId) >= 0) {
+      this.write(channelId, { ...view, target });
+      return { kind: 'ok', value: null };
     }
+    return this.move(channelId, { around: messageId }, target);
+  }
+
+  async jumpToLatest(channelId: number): Promise<void> {
+    const view = this.ready(channelId);
+    if (!view) return;
+    const target: Target = { messageId: 0, kind: 'latest' };
+    if (hasMoreAfter(view.timeline)) await this.move(channelId, {}, target);
+    else this.write(channelId, { ...view, target });
   }
 
   dismissReset(channelId: number): void {
@@ -112,12 +168,16 @@ export class Timelines {
     if (view) this.write(channelId, { ...view, wasReset: false });
   }
 
-  private async load(channelId: number, wasReset: boolean): Promise<void> {
+  private async load(channelId: number, wasReset: boolean, readUpTo: number | null = null): Promise<void> {
     if (this.early.has(channelId)) return;
     const events: ChannelEvent[] = [];
     this.early.set(channelId, events);
     this.write(channelId, { kind: 'loading' });
     const reply = await this.request('join_channel', { chatChannelId: channelId, historyLimit: PAGE });
+    const unread =
+      reply.kind === 'ok' && readUpTo !== null && (reply.value.messages[0]?.id ?? 0) > readUpTo
+        ? await this.request('get_history', { chatChannelId: channelId, around: readUpTo, limit: PAGE })
+        : null;
     if (this.early.get(channelId) !== events) return;
     this.early.delete(channelId);
     // No answer: the next resume loads it again.
@@ -126,17 +186,42 @@ export class Timelines {
       this.write(channelId, { kind: 'failed', error: reply.error });
       return;
     }
-    const { channel, messages } = reply.value;
-    const hasMoreBefore = (messages[0]?.seq ?? 1) > 1;
-    const base = timelineFrom(messages, hasMoreBefore, channel.lastEventSeq);
+    const { channel } = reply.value;
+    const page = unread?.kind === 'ok' ? unread.value : reply.value;
+    const hasMoreBefore = (page.messages[0]?.seq ?? 1) > 1;
+    const headSeq = Math.max(channel.lastSeq, page.messages.at(-1)?.seq ?? 0);
+    const base = timelineFrom(page.messages, hasMoreBefore, channel.lastEventSeq, headSeq);
     this.write(channelId, {
       kind: 'ready',
       timeline: events.reduce(applyEvent, base),
       older: 'idle',
+      newer: 'idle',
+      target: null,
       wasReset,
     });
     this.onJoined(reply.value);
     this.mend(channelId);
+  }
+
+  /** One page. What changed on the way is in it, whichever came first. */
+  private async fetch(channelId: number, place: HistoryPlace): Promise<Reply<HistoryPage>> {
+    const events: ChannelEvent[] = [];
+    this.meanwhile.add(events);
+    const reply = await this.request('get_history', { chatChannelId: channelId, ...place, limit: PAGE });
+    this.meanwhile.delete(events);
+    if (reply.kind !== 'ok') return reply;
+    const messages = events.reduce<readonly Message[]>(editedMessages, reply.value.messages);
+    return { kind: 'ok', value: { ...reply.value, messages } };
+  }
+
+  private async move(channelId: number, place: HistoryPlace, target: Target): Promise<Reply<unknown>> {
+    const reply = await this.fetch(channelId, place);
+    const now = this.ready(channelId);
+    if (reply.kind !== 'ok' || !now) return reply;
+    const { messages, hasMoreBefore } = reply.value;
+    const timeline = movedTo(now.timeline, messages, hasMoreBefore);
+    this.write(channelId, { ...now, timeline, target, older: 'idle', newer: 'idle' });
+    return reply;
   }
 
   private mend(channelId: number): void {
@@ -177,7 +262,10 @@ export class Timelines {
   }
 
   private trim(channelId: number): void {
-    this.change(channelId, (timeline) => keepNewest(timeline, KEPT_WHEN_CLOSED));
+    const view = this.ready(channelId);
+    if (view && hasMoreAfter(view.timeline)) this.forget(channelId);
+    else if (view)
+      this.write(channelId, { ...view, target: null, timeline: keepNewest(view.timeline, KEPT_WHEN_CLOSED) });
   }
 
   private ready(channelId: number): (TimelineView & { kind: 'ready' }) | undefined {

@@ -97,3 +97,37 @@ export const SlidersIcon = icon(
   </>,
 );
 export const ChevronsIcon = icon(<path d="m8 9.5 4-4 4 4M8 14.5l4 4 4-4" />);
+export const ChecksIcon = icon(<path d="m2 12.8 4.2 4.2 8.6-9.5M11.5 16.2l.8.8L21.6 7.5" />);
+export const SmileIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M8.3 14.2c1.9 2.9 5.5 2.9 7.4 0M9 9.7v.1M15 9.7v.1" />
+  </>,
+);
+export const ReplyIcon = icon(<path d="M9.5 6 4.5 11l5 5M5 11h8.5a6 6 0 0 1 6 6v1.5" />);
+export const PencilIcon = icon(<path d="m4.5 19.5.9-4L16 4.9l3.1 3.1L8.5 18.6zM13.8 7.1l3.1 3.1" />);
+export const TrashIcon = icon(
+  <path d="M4.5 7h15M9.5 7V4.8h5V7M6.3 7l.9 12.5h9.6L17.7 7M10.2 10.5v5.5M13.8 10.5v5.5" />,
+);
+export const LinkIcon = icon(
+  <path d="M10 14a4 4 0 0 0 5.8.2l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.8-.2l-3 3a4 4 0 0 0 5.7 5.7l1-1" />,
+);
+export const BellIcon = icon(
+  <path d="M6.5 16.5V11a5.5 5.5 0 0 1 11 0v5.5l1.5 1.5H5zM10.3 20.2c.9.9 2.5.9 3.4 0" />,
+);
+export const BellOffIcon = icon(
+  <path d="M4 4l16 16M8.2 7a5.5 5.5 0 0 1 9.3 4v3.5M6.5 10v6.5L5 18h13M10.3 20.2c.9.9 2.5.9 3.4 0" />,
+);
+export const KeyboardIcon = icon(
+  <>
+    <rect x="3" y="6" width="18" height="12" rx="2.2" />
+    <path d="M7 10v.1M10.3 10v.1M13.7 10v.1M17 10v.1M8 14h8" />
+  </>,
+);
+export const ThreadIcon = icon(<path d="M5 5h14v10.5h-8L7 19v-3.5H5zM9 9h6M9 12h4" />);
+export const CalendarIcon = icon(
+  <>
+    <rect x="4" y="5.5" width="16" height="14" rx="2.2" />
+    <path d="M4 10h16M8.5 3.5v4M15.5 3.5v4" />
+  </>,
+);

@@ -1,14 +1,14 @@
 const PREFIX = 'hubbub.draft.';
 
-const keyOf = (userId: number, channelId: number): string => `${PREFIX}${userId}.${channelId}`;
+const keyOf = (userId: number, place: string): string => `${PREFIX}${userId}.${place}`;
 
-/** Texts not sent yet, per user and channel, in localStorage. */
+/** Texts not sent yet, per user and channel (or thread), in localStorage. */
 export const drafts = {
-  read: (userId: number, channelId: number): string => localStorage.getItem(keyOf(userId, channelId)) ?? '',
+  read: (userId: number, place: string): string => localStorage.getItem(keyOf(userId, place)) ?? '',
 
-  write(userId: number, channelId: number, text: string): void {
-    if (text === '') localStorage.removeItem(keyOf(userId, channelId));
-    else localStorage.setItem(keyOf(userId, channelId), text);
+  write(userId: number, place: string, text: string): void {
+    if (text === '') localStorage.removeItem(keyOf(userId, place));
+    else localStorage.setItem(keyOf(userId, place), text);
   },
 
   forgetAll(userId: number): void {

@@ -5,8 +5,8 @@ import type { Api } from '../../api/api';
 import type { ChannelState, Member } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
 import { Avatar } from '../../ui/avatar';
-import { Button, IconButton } from '../../ui/button';
-import { CloseIcon } from '../../ui/icons';
+import { Button } from '../../ui/button';
+import { Panel } from '../../ui/panel';
 import { Spinner } from '../../ui/spinner';
 import { AddMember } from './add-member';
 
@@ -38,19 +38,7 @@ export function MembersPanel({ api, client, channel, onClose }: Props) {
   const members = pages.data?.pages.flatMap((page) => page.members) ?? [];
 
   return (
-    <section
-      aria-label={intl.formatMessage({ id: 'members.title' })}
-      className="flex h-full flex-col bg-page"
-      data-testid="members-panel"
-    >
-      <header className="flex h-14 shrink-0 items-center border-b border-line ps-4 pe-2.5">
-        <h2 className="flex-1 font-semibold">
-          <FormattedMessage id="members.title" />
-        </h2>
-        <IconButton label={intl.formatMessage({ id: 'members.close' })} onClick={onClose}>
-          <CloseIcon />
-        </IconButton>
-      </header>
+    <Panel title={intl.formatMessage({ id: 'members.title' })} onClose={onClose} testId="members-panel">
       {mayAdd(channel) && <AddMember api={api} channelId={id} onAdded={() => void pages.refetch()} />}
       <div className="min-h-0 flex-1 overflow-y-auto px-2 py-2">
         {pages.isPending && <Spinner className="mx-auto mt-10 block size-6 text-soft" />}
@@ -75,7 +63,7 @@ export function MembersPanel({ api, client, channel, onClose }: Props) {
           </Button>
         )}
       </div>
-    </section>
+    </Panel>
   );
 }
 

@@ -1,48 +1,54 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
-import type { ChannelState } from '../../generated/types';
 import { unreadOf } from '../../realtime/channel-list';
-import type { HubbubClient } from '../../realtime/client';
-import type { TimelineView } from '../../realtime/timelines';
+import { hasMoreAfter } from '../../realtime/timeline';
+import type { Target, TimelineView } from '../../realtime/timelines';
 import { channelTitle } from '../../ui/channel-icon';
 import { DownIcon } from '../../ui/icons';
 import { Spinner } from '../../ui/spinner';
 import { ChannelStart, DayDivider, NewDivider } from './dividers';
-import { MessageView } from './message-view';
-import type { Row } from './rows';
+import { MessageView, type Parent } from './message-view';
+import type { MessageRow, Row } from './rows';
+import { mayRemove, useMessageActions, type Place } from './use-message-actions';
+import { useMessageKeys } from './use-message-keys';
 import { useWatching } from './use-watching';
 
 const AT_END_PX = 60;
-/** Earlier messages are fetched when fewer rows than this are left above. */
+/** Another page is fetched when fewer rows than this are left beyond those shown. */
 const FETCH_AHEAD_ROWS = 25;
+const FOUND_MS = 2_500;
 
-interface Props {
-  client: HubbubClient;
-  channel: ChannelState;
+export interface ListProps extends Place {
   rows: readonly Row[];
-  older: Extract<TimelineView, { kind: 'ready' }>['older'];
-  hasMoreBefore: boolean;
+  view: Extract<TimelineView, { kind: 'ready' }>;
+  editingId: number | null;
 }
 
-export function MessageList({ client, channel, rows, older, hasMoreBefore }: Props) {
+type List = Virtualizer<HTMLDivElement, Element>;
+
+export function MessageList({ rows, view, editingId, ...place }: ListProps) {
+  const { client, channel } = place;
+  const { timeline, older, newer, target } = view;
   const id = channel.chatChannelId;
   const scrollRef = useRef<HTMLDivElement>(null);
   const pinned = useRef(true);
+  const [activeKey, setActiveKey] = useState<string | null>(null);
   const intl = useIntl();
   const people = useStore(client.directory.store);
   const online = useStore(client.connection.status, (status) => status.kind === 'online');
   const unread = useStore(client.channels, (list) => unreadOf(list, list.byId.get(id) ?? channel));
-  const watching = useWatching();
+  const { actions, openSheet, dialog } = useMessageActions(place);
+  const atHead = !hasMoreAfter(timeline);
 
-  const virtualizer = useVirtualizer({
+  const virtualizer: List = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: (index) => estimate(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: atHead,
     scrollEndThreshold: AT_END_PX,
     overscan: 10,
     paddingEnd: 6,
@@ -50,17 +56,28 @@ export function MessageList({ client, channel, rows, older, hasMoreBefore }: Pro
   const atEnd = virtualizer.isAtEnd(AT_END_PX);
   const items = virtualizer.getVirtualItems();
   const firstShown = items[0]?.index ?? 0;
+  const lastShown = items.at(-1)?.index ?? 0;
   const last = rows.at(-1);
   const lastKey = last?.key;
-  const lastIsMine = last?.kind === 'message' && last.clientMessageId !== '';
+  const lastIsMine = last?.kind === 'message' && last.clientMessageId !== '' && atHead;
+  const foundId = useTarget(virtualizer, rows, target);
+  const onKeyDown = useMessageKeys({
+    rows,
+    activeKey,
+    setActiveKey,
+    virtualizer,
+    scrollRef,
+    actions,
+    channel,
+  });
+  const parents = useParents(rows, people);
 
-  useLayoutEffect(() => {
-    const unreadFrom = rows.findIndex((row) => row.kind === 'message' && row.opensNew);
-    if (unreadFrom > 0) virtualizer.scrollToIndex(unreadFrom, { align: 'start' });
-    else virtualizer.scrollToEnd();
-    // Only where the list opens; from then on the reader decides.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  /** While a menu of the active message is open, the pointer may go anywhere. */
+  const isHeld = (): boolean => scrollRef.current?.querySelector('[role=toolbar] [data-state=open]') !== null;
+
+  const point = (event: PointerEvent, row: Row): void => {
+    if (event.pointerType === 'mouse' && row.key !== activeKey && !isHeld()) setActiveKey(row.key);
+  };
 
   // Whoever writes wants to see it.
   useEffect(() => {
@@ -77,13 +94,16 @@ export function MessageList({ client, channel, rows, older, hasMoreBefore }: Pro
   }, [virtualizer]);
 
   useEffect(() => {
-    if (hasMoreBefore && older === 'idle' && firstShown < FETCH_AHEAD_ROWS)
+    if (timeline.hasMoreBefore && older === 'idle' && firstShown < FETCH_AHEAD_ROWS)
       void client.timelines.loadOlder(id);
-  }, [client, id, hasMoreBefore, older, firstShown]);
+  }, [client, id, timeline.hasMoreBefore, older, firstShown]);
 
   useEffect(() => {
-    if (atEnd && watching) client.markSeen(id);
-  }, [client, id, atEnd, watching, lastKey]);
+    if (!atHead && newer === 'idle' && lastShown > rows.length - FETCH_AHEAD_ROWS)
+      void client.timelines.loadNewer(id);
+  }, [client, id, atHead, newer, lastShown, rows.length]);
+
+  useSeen(virtualizer, rows, place);
 
   return (
     <div className="relative min-h-0 flex-1">
@@ -94,61 +114,153 @@ export function MessageList({ client, channel, rows, older, hasMoreBefore }: Pro
         // Rows come and go while one scrolls; the announcer speaks instead.
         aria-live="off"
         tabIndex={0}
-        onScroll={() => {
-          pinned.current = virtualizer.isAtEnd(AT_END_PX);
+        onKeyDown={onKeyDown}
+        onPointerLeave={() => !isHeld() && setActiveKey(null)}
+        onBlur={(event) => {
+          if (event.relatedTarget?.closest('form')) setActiveKey(null);
         }}
-        className="flex h-full flex-col overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+        onScroll={() => {
+          pinned.current = atHead && virtualizer.isAtEnd(AT_END_PX);
+        }}
+        className="flex h-full flex-col overflow-x-clip overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
         data-testid="timeline"
       >
         <div className="relative mt-auto w-full shrink-0" style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index];
+            if (!row) return null;
+            const active = row.key === activeKey;
             return (
-              row && (
-                <div
-                  key={item.key}
-                  ref={virtualizer.measureElement}
-                  data-index={item.index}
-                  className="absolute inset-x-0 top-0"
-                  style={{ transform: `translateY(${item.start}px)` }}
-                >
-                  {row.kind === 'start' ? (
-                    <ChannelStart name={channelTitle(channel)} isPrivate={channel.type === 'private'} />
-                  ) : (
-                    <>
-                      {row.opensDay && <DayDivider day={row.at} isNew={row.opensNew} />}
-                      {row.opensNew && !row.opensDay && <NewDivider />}
-                      <MessageView
-                        row={row}
-                        senderName={people.get(row.senderId)?.displayName ?? null}
-                        online={online}
-                        onRetry={client.retry}
-                        onDiscard={client.discard}
-                      />
-                    </>
-                  )}
-                </div>
-              )
+              <div
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                onPointerEnter={(event) => point(event, row)}
+                onPointerMove={(event) => point(event, row)}
+                onFocus={() => setActiveKey(row.key)}
+                className={`absolute inset-x-0 top-0 ${active ? 'z-10' : ''}`}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                {row.kind === 'start' ? (
+                  <ChannelStart name={channelTitle(channel)} isPrivate={channel.type === 'private'} />
+                ) : (
+                  <>
+                    {row.opensDay && <DayDivider day={row.at} isNew={row.opensNew} />}
+                    {row.opensNew && !row.opensDay && <NewDivider />}
+                    <MessageView
+                      client={client}
+                      row={row}
+                      senderName={people.get(row.senderId)?.displayName ?? null}
+                      parent={row.parentId === null ? null : (parents.get(row.parentId) ?? null)}
+                      online={online}
+                      active={active}
+                      editing={row.id === editingId}
+                      found={row.id === foundId}
+                      mayRemove={mayRemove(channel, row)}
+                      inThread={false}
+                      actions={actions}
+                      onLongPress={openSheet}
+                    />
+                  </>
+                )}
+              </div>
             );
           })}
         </div>
       </div>
-      {older === 'loading' && (
-        <span className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
-          <span className="rounded-full border border-line bg-raised p-1.5 text-soft shadow-float">
-            <Spinner className="block size-4" />
-          </span>
-        </span>
+      {(older === 'loading' || newer === 'loading') && (
+        <Loading side={older === 'loading' ? 'top-2' : 'bottom-3'} />
       )}
       {/* Without a connection the banner says enough, and the next connect tries again. */}
       {older === 'failed' && online && <OlderFailed onRetry={() => void client.timelines.loadOlder(id)} />}
-      {!atEnd && <ToLatest unread={unread} onClick={() => virtualizer.scrollToEnd()} />}
+      {!(atEnd && atHead) && (
+        <ToLatest unread={unread} onClick={() => void client.timelines.jumpToLatest(id)} />
+      )}
+      {dialog}
     </div>
   );
 }
 
 const estimate = (row: Row | undefined): number =>
-  row?.kind !== 'message' ? 160 : (row.continues ? 26 : 52) + (row.opensDay ? 48 : 0);
+  row?.kind !== 'message'
+    ? 160
+    : (row.continues ? 26 : 52) + (row.opensDay ? 48 : 0) + (row.reactions.length > 0 ? 32 : 0);
+
+/** Goes where the timeline is to go. Returns the message to light up. */
+function useTarget(virtualizer: List, rows: readonly Row[], target: Target | null): number | null {
+  const [faded, setFaded] = useState<Target | null>(null);
+  const done = useRef<Target | null | undefined>(undefined);
+
+  useLayoutEffect(() => {
+    if (done.current === target) return;
+    const first = done.current === undefined;
+    done.current = target;
+    if (target?.kind === 'found') {
+      const index = rows.findIndex((row) => row.kind === 'message' && row.id === target.messageId);
+      if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
+      return;
+    }
+    const unreadFrom = first ? rows.findIndex((row) => row.kind === 'message' && row.opensNew) : -1;
+    if (unreadFrom > 0) virtualizer.scrollToIndex(unreadFrom, { align: 'start' });
+    else if (first || target) virtualizer.scrollToEnd();
+  }, [virtualizer, rows, target]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setFaded(target), FOUND_MS);
+    return () => clearTimeout(timer);
+  }, [target]);
+
+  return target?.kind === 'found' && target !== faded ? target.messageId : null;
+}
+
+/** Marks as read what was in view while somebody looked. */
+function useSeen(virtualizer: List, rows: readonly Row[], { client, channel }: Place): void {
+  const watching = useWatching();
+  const offset = virtualizer.scrollOffset ?? 0;
+  const height = virtualizer.scrollRect?.height ?? 0;
+  const seen = virtualizer
+    .getVirtualItems()
+    .filter((item) => item.end <= offset + height + 8)
+    .map((item) => rows[item.index])
+    .findLast((row): row is MessageRow => row?.kind === 'message' && row.id !== Infinity);
+  const messageId = seen?.id ?? 0;
+  const seq = seen?.seq ?? 0;
+
+  useEffect(() => {
+    if (watching && messageId > 0) client.markSeen(channel.chatChannelId, { messageId, seq });
+  }, [client, channel.chatChannelId, watching, messageId, seq]);
+}
+
+function useParents(
+  rows: readonly Row[],
+  people: ReadonlyMap<number, { readonly displayName: string }>,
+): ReadonlyMap<number, Parent> {
+  return useMemo(() => {
+    const wanted = new Set(
+      rows.flatMap((row) => (row.kind === 'message' && row.parentId ? [row.parentId] : [])),
+    );
+    const parents = new Map<number, Parent>();
+    if (wanted.size === 0) return parents;
+    for (const row of rows) {
+      if (row.kind !== 'message' || !wanted.has(row.id)) continue;
+      parents.set(row.id, {
+        name: people.get(row.senderId)?.displayName ?? '',
+        text: row.content.slice(0, 140),
+      });
+    }
+    return parents;
+  }, [rows, people]);
+}
+
+function Loading({ side }: { side: string }) {
+  return (
+    <span className={`pointer-events-none absolute inset-x-0 flex justify-center ${side}`}>
+      <span className="rounded-full border border-line bg-raised p-1.5 text-soft shadow-float">
+        <Spinner className="block size-4" />
+      </span>
+    </span>
+  );
+}
 
 function OlderFailed({ onRetry }: { onRetry: () => void }) {
   return (
@@ -167,15 +279,15 @@ function ToLatest({ unread, onClick }: { unread: number; onClick: () => void }) 
   const intl = useIntl();
   const look =
     unread > 0
-      ? 'h-9 gap-1.5 bg-accent px-4 text-sm font-semibold text-on-accent hover:bg-accent-strong'
-      : 'size-10 justify-center border border-line bg-raised text-soft hover:text-text';
+      ? 'start-1/2 h-9 -translate-x-1/2 gap-1.5 bg-accent px-4 text-sm font-semibold text-on-accent hover:bg-accent-strong rtl:translate-x-1/2'
+      : 'end-5 size-10 justify-center border border-line bg-raised text-soft hover:text-text';
   return (
     <button
       type="button"
       onClick={onClick}
       aria-label={unread > 0 ? undefined : intl.formatMessage({ id: 'timeline.latest' })}
       data-testid="jump-to-latest"
-      className={`absolute bottom-3 flex animate-appear items-center rounded-full shadow-float transition-colors ${unread > 0 ? 'start-1/2 -translate-x-1/2' : 'end-5'} ${look}`}
+      className={`absolute bottom-3 flex animate-appear items-center rounded-full shadow-float transition-colors ${look}`}
     >
       {unread > 0 && <FormattedMessage id="timeline.newMessages" values={{ count: unread }} />}
       <DownIcon className="size-4" />

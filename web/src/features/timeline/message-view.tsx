@@ -1,32 +1,58 @@
-import { memo } from 'react';
+import { memo, useRef, type PointerEvent } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
-import { assertNever } from '../../realtime/assert-never';
+import type { HubbubClient } from '../../realtime/client';
 import { Avatar } from '../../ui/avatar';
-import { useErrorText } from '../../ui/error-text';
-import { AlertIcon, CheckIcon, ClockIcon } from '../../ui/icons';
+import { ReplyIcon } from '../../ui/icons';
+import { isStored, type MessageActions } from './actions';
+import { DeliveryMark, Failed } from './delivery-mark';
+import { EditBox } from './edit-box';
 import { Markdown } from './markdown';
-import type { Delivery, MessageRow } from './rows';
+import { MessageToolbar } from './message-toolbar';
+import { Reactions } from './reactions';
+import type { MessageRow } from './rows';
+
+const LONG_PRESS_MS = 450;
+
+/** The message that this one answers, as far as it is known here. */
+export interface Parent {
+  readonly name: string;
+  readonly text: string;
+}
 
 interface Props {
+  client: HubbubClient;
   row: MessageRow;
   /** Null until the directory knows the sender. */
   senderName: string | null;
+  parent: Parent | null;
   online: boolean;
-  onRetry: (clientMessageId: string) => void;
-  onDiscard: (clientMessageId: string) => void;
+  active: boolean;
+  editing: boolean;
+  found: boolean;
+  mayRemove: boolean;
+  /** Whether the answers are shown beside it already. */
+  inThread: boolean;
+  actions: MessageActions;
+  onLongPress: (row: MessageRow) => void;
 }
 
-export const MessageView = memo(function MessageView({ row, senderName, online, onRetry, onDiscard }: Props) {
+export const MessageView = memo(function MessageView(props: Props) {
+  const { client, row, senderName, online, active, editing, found, mayRemove, inThread, actions } = props;
   const intl = useIntl();
+  const press = useLongPress(() => isStored(row) && props.onLongPress(row));
   const name = senderName ?? intl.formatMessage({ id: 'message.unknownSender' }, { id: row.senderId });
   const time = intl.formatTime(row.at, { hour: 'numeric', minute: '2-digit' });
   const failed = row.delivery.kind === 'failed';
+  const wash = failed ? 'bg-danger-wash/60' : found ? 'bg-warn-wash' : active ? 'bg-hover' : '';
   return (
     <article
+      {...press}
+      tabIndex={-1}
       aria-label={`${name}, ${time}`}
       data-testid="message"
       data-state={row.delivery.kind}
-      className={`group flex gap-3 px-4 md:px-5 ${row.continues ? 'py-0.5' : 'pt-2 pb-0.5'} ${failed ? 'bg-danger-wash/60' : 'hover:bg-hover'}`}
+      data-id={row.id}
+      className={`group relative flex gap-3 px-4 -outline-offset-2 transition-colors duration-300 md:px-5 ${row.continues ? 'py-0.5' : 'pt-2 pb-0.5'} ${wash}`}
     >
       {row.continues ? (
         <time
@@ -39,6 +65,9 @@ export const MessageView = memo(function MessageView({ row, senderName, online, 
         <Avatar id={row.senderId} name={name} className="mt-0.5 size-9 text-sm" />
       )}
       <div className="min-w-0 flex-1">
+        {!row.continues && props.parent && !inThread && row.parentId !== null && (
+          <ParentLine parent={props.parent} onOpen={() => actions.openThread(row.parentId ?? row.id)} />
+        )}
         {!row.continues && (
           <p className="flex items-baseline gap-2 leading-5">
             <span className="truncate font-semibold" data-testid="message-author">
@@ -49,88 +78,104 @@ export const MessageView = memo(function MessageView({ row, senderName, online, 
             </time>
           </p>
         )}
-        <div data-testid="message-content" className={row.delivery.kind === 'sending' ? 'text-soft' : ''}>
-          {row.deleted ? (
-            <p className="text-soft italic">
-              <FormattedMessage id="message.deleted" />
-            </p>
-          ) : (
-            <Markdown text={row.content} />
-          )}
-          {row.edited && !row.deleted && (
-            <span className="text-xs text-soft">
-              <FormattedMessage id="message.edited" />
-            </span>
-          )}
-        </div>
+        {editing ? (
+          <EditBox
+            content={row.content}
+            onSave={(content) => actions.saveEdit(row, content)}
+            onCancel={() => actions.edit(null)}
+          />
+        ) : (
+          <Content row={row} />
+        )}
+        {row.reactions.length > 0 && (
+          <Reactions
+            client={client}
+            reactions={row.reactions}
+            active={active}
+            onToggle={(reaction) => actions.react(row, reaction)}
+          />
+        )}
+        {row.replies > 0 && !inThread && (
+          <button
+            type="button"
+            tabIndex={active ? 0 : -1}
+            onClick={() => actions.openThread(row.id)}
+            data-testid="open-thread"
+            className="mb-0.5 flex items-center gap-1.5 rounded text-[0.8125rem] font-medium text-accent hover:underline"
+          >
+            <ReplyIcon className="size-4 -scale-x-100" />
+            <FormattedMessage id="message.replies" values={{ count: row.replies }} />
+          </button>
+        )}
         {row.delivery.kind === 'failed' && (
           <Failed
             delivery={row.delivery}
-            onRetry={() => onRetry(row.clientMessageId)}
-            onDiscard={() => onDiscard(row.clientMessageId)}
+            onRetry={() => actions.retry(row.clientMessageId)}
+            onDiscard={() => actions.discard(row.clientMessageId)}
           />
         )}
       </div>
-      {!row.deleted && <DeliveryMark delivery={row.delivery} online={online} />}
+      {!row.deleted && (
+        <DeliveryMark
+          delivery={row.delivery}
+          active={active}
+          online={online}
+          onShow={() => actions.showReaders(row)}
+        />
+      )}
+      {active && !editing && isStored(row) && (
+        <MessageToolbar row={row} mayRemove={mayRemove} actions={actions} />
+      )}
     </article>
   );
 });
 
-function DeliveryMark({ delivery, online }: { delivery: Delivery; online: boolean }) {
-  const intl = useIntl();
-  switch (delivery.kind) {
-    case 'received':
-    case 'failed':
-      return null;
-    case 'sending': {
-      const label = intl.formatMessage({ id: online ? 'message.sending' : 'message.waiting' });
-      return (
-        <span role="img" aria-label={label} title={label} className="mt-auto animate-late pb-0.5 text-soft">
-          <ClockIcon className="size-4" />
-        </span>
-      );
-    }
-    case 'sent': {
-      const label = intl.formatMessage({ id: 'message.sent' });
-      return (
-        <span role="img" aria-label={label} title={label} className="mt-auto pb-0.5 text-soft/70">
-          <CheckIcon className="size-4" />
-        </span>
-      );
-    }
-    default:
-      return assertNever(delivery);
-  }
-}
-
-interface FailedProps {
-  delivery: Delivery & { kind: 'failed' };
-  onRetry: () => void;
-  onDiscard: () => void;
-}
-
-function Failed({ delivery, onRetry, onDiscard }: FailedProps) {
-  const text = useErrorText();
+function Content({ row }: { row: MessageRow }) {
   return (
-    <div role="alert" className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 pb-1 text-sm text-danger">
-      <span className="flex items-center gap-1.5">
-        <AlertIcon className="size-4" />
-        <FormattedMessage id="message.failed" values={{ reason: text(delivery.error) }} />
-      </span>
-      <button
-        type="button"
-        onClick={onRetry}
-        className="rounded font-semibold underline underline-offset-2 hover:no-underline"
-      >
-        <FormattedMessage id="message.retry" />
-      </button>
-      <button
-        type="button"
-        onClick={onDiscard}
-        className="rounded font-semibold underline underline-offset-2 hover:no-underline"
-      >
-        <FormattedMessage id="message.discard" />
-      </button>
+    <div data-testid="message-content" className={row.delivery.kind === 'sending' ? 'text-soft' : ''}>
+      {row.deleted ? (
+        <p className="text-soft italic">
+          <FormattedMessage id="message.deleted" />
+        </p>
+      ) : (
+        <Markdown text={row.content} />
+      )}
+      {row.edited && !row.deleted && (
+        <span className="text-xs text-soft" data-testid="edited">
+          <FormattedMessage id="message.edited" />
+        </span>
+      )}
     </div>
   );
+}
+
+function ParentLine({ parent, onOpen }: { parent: Parent; onOpen: () => void }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      onClick={onOpen}
+      className="mb-0.5 flex max-w-full items-center gap-1.5 rounded text-[0.8125rem] text-soft hover:text-text"
+    >
+      <ReplyIcon className="size-3.5 shrink-0 -scale-x-100" />
+      <span className="shrink-0 font-medium">{parent.name}</span>
+      <span className="truncate">{parent.text}</span>
+    </button>
+  );
+}
+
+/** A finger that rests. One that moves scrolls. */
+function useLongPress(act: () => void) {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const stop = (): void => clearTimeout(timer.current);
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.pointerType !== 'mouse') timer.current = setTimeout(act, LONG_PRESS_MS);
+    },
+    onPointerUp: stop,
+    onPointerMove: (event: PointerEvent) => {
+      if (Math.abs(event.movementY) + Math.abs(event.movementX) > 3) stop();
+    },
+    onPointerCancel: stop,
+  };
 }

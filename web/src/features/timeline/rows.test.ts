@@ -13,6 +13,7 @@ const anEntry = (fields: Partial<OutboxEntry> = {}): OutboxEntry => ({
   userId: me,
   chatChannelId: 1,
   content: 'mine',
+  parentMessageId: null,
   createdAt: Date.UTC(2026, 10, 22, 10, 1),
   error: null,
   sent: null,

@@ -1,32 +1,44 @@
 import { useEffect, useMemo } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
-import type { ChannelState } from '../../generated/types';
 import { assertNever } from '../../realtime/assert-never';
-import type { HubbubClient } from '../../realtime/client';
 import type { TimelineView } from '../../realtime/timelines';
 import { Button, IconButton } from '../../ui/button';
 import { useErrorText } from '../../ui/error-text';
 import { AlertIcon, CloseIcon } from '../../ui/icons';
 import { EmptyState } from '../../ui/notice';
+import { toast } from '../../ui/toasts';
 import { Announcer } from './announcer';
 import { MessageList } from './message-list';
 import { rowsOf } from './rows';
+import type { Place } from './use-message-actions';
 import { useNewMark } from './use-new-mark';
 
-interface Props {
-  client: HubbubClient;
-  channel: ChannelState;
+interface Props extends Place {
+  editingId: number | null;
+  /** A message that a link leads to. */
+  linkedId: number | null;
 }
 
 /** The messages of one channel. Mount it anew for another channel. */
-export function Timeline({ client, channel }: Props) {
+export function Timeline(props: Props) {
+  const { client, channel, linkedId } = props;
   const id = channel.chatChannelId;
   const view = useStore(client.timelines.store, (views) => views.get(id));
+  const ready = view?.kind === 'ready';
   const intl = useIntl();
   const text = useErrorText();
 
-  useEffect(() => client.timelines.open(id), [client, id]);
+  useEffect(() => client.open(id), [client, id]);
+
+  useEffect(() => {
+    if (!ready || linkedId === null) return;
+    void client.timelines.jumpTo(id, linkedId).then((reply) => {
+      if (reply.kind === 'refused') toast(text(reply.error));
+    });
+    // Each link is followed once, when there is a timeline to follow it in.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [client, id, ready, linkedId]);
 
   switch (view?.kind) {
     case undefined:
@@ -40,13 +52,13 @@ export function Timeline({ client, channel }: Props) {
           title={intl.formatMessage({ id: 'timeline.failed' })}
           text={text(view.error)}
         >
-          <Button onClick={() => client.timelines.open(id)}>
+          <Button onClick={() => client.open(id)}>
             <FormattedMessage id="common.retry" />
           </Button>
         </EmptyState>
       );
     case 'ready':
-      return <ReadyTimeline client={client} channel={channel} view={view} />;
+      return <ReadyTimeline {...props} view={view} />;
     default:
       return assertNever(view);
   }
@@ -56,10 +68,13 @@ interface ReadyProps extends Props {
   view: Extract<TimelineView, { kind: 'ready' }>;
 }
 
-function ReadyTimeline({ client, channel, view }: ReadyProps) {
+function ReadyTimeline({ view, editingId, ...place }: ReadyProps) {
+  const { client, channel } = place;
   const id = channel.chatChannelId;
-  const { timeline, older, wasReset } = view;
+  const { timeline, wasReset } = view;
   const outbox = useStore(client.outbox.store);
+  const wishes = useStore(client.changes.store);
+  const marks = useStore(client.receipts.store, (all) => all.get(id));
   const newAfter = useNewMark(client, id);
   const rows = useMemo(
     () =>
@@ -68,8 +83,9 @@ function ReadyTimeline({ client, channel, view }: ReadyProps) {
         outbox.filter((entry) => entry.chatChannelId === id),
         client.userId,
         newAfter,
+        { wishes, marks },
       ),
-    [timeline, outbox, id, client, newAfter],
+    [timeline, outbox, id, client, newAfter, wishes, marks],
   );
 
   useEffect(() => {
@@ -79,13 +95,7 @@ function ReadyTimeline({ client, channel, view }: ReadyProps) {
   return (
     <>
       {wasReset && <ResetNotice onDismiss={() => client.timelines.dismissReset(id)} />}
-      <MessageList
-        client={client}
-        channel={channel}
-        rows={rows}
-        older={older}
-        hasMoreBefore={timeline.hasMoreBefore}
-      />
+      <MessageList {...place} rows={rows} view={view} editingId={editingId} />
       <Announcer client={client} channelId={id} />
     </>
   );

@@ -1,0 +1,109 @@
+import { useCallback, useState, type ReactNode } from 'react';
+import type { Api } from '../api/api';
+import { ChannelHeader } from '../features/channels/channel-header';
+import { Composer } from '../features/composer/composer';
+import { MembersPanel } from '../features/members/members-panel';
+import { ThreadPanel } from '../features/timeline/thread-panel';
+import { Timeline } from '../features/timeline/timeline';
+import { TypingLine } from '../features/timeline/typing-line';
+import type { ChannelState } from '../generated/types';
+import type { HubbubClient } from '../realtime/client';
+import { channelRoute, go, hashOf, type Panel } from './route';
+
+interface Props {
+  api: Api;
+  client: HubbubClient;
+  channel: ChannelState;
+  messageId: number | null;
+  panel: Panel | null;
+}
+
+/** One channel and what stands beside it. Mount it anew for another channel. */
+export function Conversation({ api, client, channel, messageId, panel }: Props) {
+  const id = channel.chatChannelId;
+  const [editing, setEditing] = useState<{ where: 'channel' | 'thread'; id: number } | null>(null);
+  const show = useCallback((wanted: Panel | null): void => go({ ...channelRoute(id), panel: wanted }), [id]);
+  const close = (): void => show(null);
+  const toggle = (kind: 'members'): void => show(panel?.kind === kind ? null : { kind });
+  const openThread = useCallback((root: number) => show({ kind: 'thread', messageId: root }), [show]);
+  const linkTo = useCallback(
+    (message: number) =>
+      new URL(hashOf({ ...channelRoute(id), messageId: message }), window.location.href).toString(),
+    [id],
+  );
+  const editIn = useEditing(setEditing);
+  const place = { client, channel, onOpenThread: openThread, linkTo };
+
+  function panelView(): ReactNode {
+    switch (panel?.kind) {
+      case 'members':
+        return <MembersPanel api={api} client={client} channel={channel} onClose={close} />;
+      case 'thread':
+        return (
+          <ThreadPanel
+            {...place}
+            key={panel.messageId}
+            rootId={panel.messageId}
+            editingId={editing?.where === 'thread' ? editing.id : null}
+            onEdit={editIn.thread}
+            onClose={close}
+            composer={
+              <Composer
+                api={api}
+                client={client}
+                channel={channel}
+                parentMessageId={panel.messageId}
+                onEditLast={() => editIn.thread(client.lastOwn(id, panel.messageId))}
+              />
+            }
+          />
+        );
+      default:
+        return null;
+    }
+  }
+
+  const aside = panelView();
+  return (
+    <>
+      <div className={`flex min-w-0 flex-1 flex-col ${aside ? 'max-[56rem]:hidden' : ''}`}>
+        <ChannelHeader
+          api={api}
+          client={client}
+          channel={channel}
+          membersShown={panel?.kind === 'members'}
+          onToggleMembers={() => toggle('members')}
+        />
+        <Timeline
+          {...place}
+          editingId={editing?.where === 'channel' ? editing.id : null}
+          onEdit={editIn.channel}
+          linkedId={messageId}
+        />
+        <TypingLine client={client} channelId={id} />
+        <Composer
+          api={api}
+          client={client}
+          channel={channel}
+          onEditLast={() => editIn.channel(client.lastOwn(id))}
+        />
+      </div>
+      {aside && (
+        <div className="w-full min-w-0 border-line min-[56rem]:w-80 min-[56rem]:shrink-0 min-[56rem]:border-s xl:min-[56rem]:w-96">
+          {aside}
+        </div>
+      )}
+    </>
+  );
+}
+
+type Editing = { where: 'channel' | 'thread'; id: number } | null;
+
+/** A message is changed where one began to: it may stand in the channel and in its thread at once. */
+function useEditing(setEditing: (editing: Editing) => void) {
+  const begin = (where: 'channel' | 'thread') => (id: number | null) =>
+    setEditing(id === null ? null : { where, id });
+  const [inChannel] = useState(() => begin('channel'));
+  const [inThread] = useState(() => begin('thread'));
+  return { channel: inChannel, thread: inThread };
+}

@@ -1,0 +1,111 @@
+// Edits, deletions and reactions on their way. They show at once; a refusal takes them back. What got no answer is
+// asked again after the next connect: each may be repeated without harm.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ErrorBody, Message } from '../generated/types';
+import { assertNever } from './assert-never';
+import { withReaction, withoutReaction, type MessageChange } from './message-changes';
+import type { Reply, Request } from './protocol';
+
+export type Wish = { readonly chatChannelId: number; readonly messageId: number } & (
+  | { readonly kind: 'edit'; readonly content: string }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'react' | 'unreact'; readonly reaction: string }
+);
+
+export interface ChangesEvents {
+  /** The server did it: the timeline takes it up before the wish goes. */
+  readonly done: (channelId: number, change: MessageChange) => void;
+  readonly refused: (wish: Wish, error: ErrorBody) => void;
+}
+
+export class Changes {
+  readonly store: StoreApi<readonly Wish[]> = createStore(() => [] as readonly Wish[]);
+  private fulfilling = false;
+
+  constructor(
+    private readonly request: Request,
+    private readonly events: ChangesEvents,
+  ) {}
+
+  wish(wish: Wish): void {
+    this.store.setState([...this.store.getState(), wish], true);
+    void this.resume();
+  }
+
+  /** One after the other, in the order of wishing. Asks again after a reconnect for what got no answer. */
+  async resume(): Promise<void> {
+    if (this.fulfilling) return;
+    this.fulfilling = true;
+    for (let wish = this.first(); wish; wish = this.first()) {
+      const reply = await this.ask(wish);
+      if (reply.kind === 'lost') break;
+      if (reply.kind === 'ok') this.events.done(wish.chatChannelId, reply.value);
+      else if (!(wish.kind === 'delete' && reply.error.code === 'message.deleted'))
+        this.events.refused(wish, reply.error);
+      this.store.setState(this.store.getState().slice(1), true);
+    }
+    this.fulfilling = false;
+  }
+
+  private first(): Wish | undefined {
+    return this.store.getState()[0];
+  }
+
+  private async ask(wish: Wish): Promise<Reply<MessageChange>> {
+    const { chatChannelId, messageId } = wish;
+    const at = { chatChannelId, messageId };
+    const known = { ...at, eventSeq: 0, messageCreatedAt: '' };
+    switch (wish.kind) {
+      case 'edit': {
+        const reply = await this.request('edit_message', { ...at, content: wish.content });
+        return mapped(reply, ({ message }) => ({
+          event: 'message_edited',
+          data: {
+            ...known,
+            content: message.content,
+            editedAt: message.editedAt ?? message.createdAt,
+            editedBy: message.senderId,
+          },
+        }));
+      }
+      case 'delete': {
+        const reply = await this.request('delete_message', at);
+        return mapped(reply, ({ deletedAt }) => ({
+          event: 'message_deleted',
+          data: { ...known, deletedAt, deletedBy: 0 },
+        }));
+      }
+      case 'react':
+      case 'unreact': {
+        const name = wish.kind === 'react' ? 'add_reaction' : 'remove_reaction';
+        const reply = await this.request(name, { ...at, reaction: wish.reaction });
+        return mapped(reply, ({ reactions }) => ({ event: 'reactions', data: { messageId, reactions } }));
+      }
+      default:
+        return assertNever(wish);
+    }
+  }
+}
+
+function mapped<T>(reply: Reply<T>, change: (value: T) => MessageChange): Reply<MessageChange> {
+  return reply.kind === 'ok' ? { kind: 'ok', value: change(reply.value) } : reply;
+}
+
+/** A message as it will be once the wishes are fulfilled. */
+export function wished(message: Message, wishes: readonly Wish[], me: number): Message {
+  return wishes.reduce((before, wish) => {
+    if (wish.messageId !== message.id || before.deletedAt !== null) return before;
+    switch (wish.kind) {
+      case 'edit':
+        return { ...before, content: wish.content, editedAt: before.editedAt ?? before.createdAt };
+      case 'delete':
+        return { ...before, content: '', deletedAt: before.createdAt, reactions: [] };
+      case 'react':
+        return { ...before, reactions: withReaction(before.reactions, wish.reaction, me) };
+      case 'unreact':
+        return { ...before, reactions: withoutReaction(before.reactions, wish.reaction, me) };
+      default:
+        return assertNever(wish);
+    }
+  }, message);
+}

@@ -1,0 +1,79 @@
+// What events and acknowledgements change in messages that are shown. Pure, and idempotent: both may say the same.
+import type { Message, Reaction } from '../generated/types';
+import type { ChannelEvent } from './protocol';
+
+/** How many users the server names beside a reaction's count. */
+const USERS_NAMED = 20;
+
+export type MessageChange =
+  | ChannelEvent
+  | {
+      readonly event: 'reactions';
+      readonly data: { readonly messageId: number; readonly reactions: readonly Reaction[] };
+    };
+
+/** `messages` ascend by id. The same array when nothing changed. */
+export function editedMessages(messages: readonly Message[], change: MessageChange): readonly Message[] {
+  const id = 'messageId' in change.data ? change.data.messageId : 0;
+  const at = indexOfId(messages, id);
+  const before = messages[at];
+  if (!before) return messages;
+  const after = changed(before, change);
+  return after === before ? messages : messages.with(at, after);
+}
+
+export function indexOfId(messages: readonly Message[], id: number): number {
+  let low = 0;
+  let high = messages.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = messages[middle]?.id ?? 0;
+    if (found === id) return middle;
+    if (found < id) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+export function changed(message: Message, { event, data }: MessageChange): Message {
+  if (message.deletedAt !== null) return message;
+  switch (event) {
+    case 'message_edited':
+      return { ...message, content: data.content, editedAt: data.editedAt };
+    case 'message_deleted':
+      return { ...message, content: '', deletedAt: data.deletedAt, reactions: [] };
+    case 'reaction_added':
+      return { ...message, reactions: withReaction(message.reactions, data.reaction, data.userId) };
+    case 'reaction_removed':
+      return { ...message, reactions: withoutReaction(message.reactions, data.reaction, data.userId) };
+    case 'reactions':
+      return { ...message, reactions: data.reactions };
+    default:
+      return message;
+  }
+}
+
+export function withReaction(
+  all: readonly Reaction[],
+  reaction: string,
+  userId: number,
+): readonly Reaction[] {
+  const before = all.find((one) => one.reaction === reaction);
+  if (!before) return [...all, { reaction, count: 1, userIds: [userId] }];
+  if (before.userIds.includes(userId)) return all;
+  const userIds = before.userIds.length < USERS_NAMED ? [...before.userIds, userId] : before.userIds;
+  return all.map((one) => (one === before ? { reaction, count: before.count + 1, userIds } : one));
+}
+
+export function withoutReaction(
+  all: readonly Reaction[],
+  reaction: string,
+  userId: number,
+): readonly Reaction[] {
+  const before = all.find((one) => one.reaction === reaction);
+  // Of many, not all are named: one that is not may still be among them.
+  if (!before || (before.count <= USERS_NAMED && !before.userIds.includes(userId))) return all;
+  if (before.count === 1) return all.filter((one) => one !== before);
+  const userIds = before.userIds.filter((id) => id !== userId);
+  return all.map((one) => (one === before ? { reaction, count: before.count - 1, userIds } : one));
+}

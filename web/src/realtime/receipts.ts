@@ -1,0 +1,93 @@
+// Read and delivered marks: one's own, sent in batches, and those of others.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Request } from './protocol';
+
+const PAUSE_MS = 400;
+
+export type MarkKind = 'read' | 'delivered';
+
+/** The ids up to which a member has got and read a channel. */
+export interface Marks {
+  readonly read: number;
+  readonly delivered: number;
+}
+
+export type ChannelMarks = ReadonlyMap<number, Marks>;
+
+const none: Marks = { read: 0, delivered: 0 };
+
+/** How far others are, by channel and user. Marks only move forward. */
+export class Receipts {
+  readonly store: StoreApi<ReadonlyMap<number, ChannelMarks>> = createStore(
+    () => new Map() as ReadonlyMap<number, ChannelMarks>,
+  );
+
+  moved(kind: MarkKind, channelId: number, userId: number, messageId: number): void {
+    const all = this.store.getState();
+    const channel = all.get(channelId);
+    const before = channel?.get(userId) ?? none;
+    // What is read is delivered.
+    const delivered = Math.max(before.delivered, messageId);
+    const after =
+      kind === 'read' ? { read: Math.max(before.read, messageId), delivered } : { ...before, delivered };
+    if (after.read === before.read && after.delivered === before.delivered) return;
+    this.store.setState(new Map(all).set(channelId, new Map(channel).set(userId, after)), true);
+  }
+}
+
+/** Sends one's own marks: the latest of each channel, a few times a second, and again after a reconnect. */
+export class MarkSender {
+  private readonly wanted = new Map<string, { kind: MarkKind; channelId: number; messageId: number }>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private sending = false;
+
+  constructor(
+    private readonly request: Request,
+    private readonly onRead: (channelId: number, messageId: number, unreadCount: number) => void,
+  ) {}
+
+  mark(kind: MarkKind, channelId: number, messageId: number): void {
+    const key = `${kind}:${channelId}`;
+    if ((this.wanted.get(key)?.messageId ?? 0) >= messageId) return;
+    this.wanted.set(key, { kind, channelId, messageId });
+    if (kind === 'read' && (this.wanted.get(`delivered:${channelId}`)?.messageId ?? 0) <= messageId)
+      this.wanted.delete(`delivered:${channelId}`);
+    this.schedule();
+  }
+
+  /** After a reconnect. */
+  resume(): void {
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.wanted.size > 0 && !this.sending) this.timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
+  }
+
+  private async flush(): Promise<void> {
+    this.sending = true;
+    for (const [key, wanted] of [...this.wanted]) {
+      if (!(await this.send(wanted))) break;
+      if (this.wanted.get(key) === wanted) this.wanted.delete(key);
+    }
+    this.timer = undefined;
+    this.sending = false;
+  }
+
+  /** False when no answer came: the rest waits for the next connect. */
+  private async send({
+    kind,
+    channelId,
+    messageId,
+  }: {
+    kind: MarkKind;
+    channelId: number;
+    messageId: number;
+  }) {
+    const body = { chatChannelId: channelId, messageId };
+    if (kind === 'delivered') return (await this.request('mark_as_delivered', body)).kind !== 'lost';
+    const reply = await this.request('mark_as_read', body);
+    if (reply.kind === 'ok') this.onRead(channelId, reply.value.lastReadMessageId, reply.value.unreadCount);
+    return reply.kind !== 'lost';
+  }
+}
