@@ -180,10 +180,11 @@ void Engine::add_headers(const Request& request, Fields& headers, const Session*
     if (options_.headers) options_.headers(request, headers);
 }
 
-void Engine::compress(const Request& request, Response& response) {
-    if (!options_.http_compression || response.body.size() < limits::kDeflateThreshold) return;
-    if (!net::http::accepts_gzip(request)) return;
-    response.body = gzip_.compress(response.body);
+void Engine::fill_poll(const Request& request, const std::vector<net::FramePtr>& queue, Response& response) {
+    const bool gzip = options_.http_compression && net::http::accepts_gzip(request);
+    PollPayloads::Payload payload = payloads_.of(queue, gzip);
+    response.content = std::move(payload.bytes);
+    if (!payload.gzipped) return;
     response.headers.add("Content-Encoding", "gzip");
     ++counters_.compressed_polls;
 }

@@ -1,8 +1,8 @@
 #pragma once
 #include "base/callback.hpp"
 #include "engineio/options.hpp"
+#include "engineio/poll_payloads.hpp"
 #include "engineio/session.hpp"
-#include "net/http/gzip.hpp"
 #include "net/http/server.hpp"
 #include "runtime/shard.hpp"
 
@@ -86,8 +86,9 @@ class Engine {
     bool answer_cors(net::http::Exchange& exchange);
     /// The headers of a session's answer: CORS, and what the application adds. `began`: the session that it begins.
     void add_headers(const net::http::Request& request, net::http::Fields& headers, const Session* began = nullptr);
-    /// Compresses a poll answer that is worth it, for a client that takes it.
-    void compress(const net::http::Request& request, net::http::Response& response);
+    /// Answers a poll with what is queued, compressed where that is worth it and the client takes it.
+    void fill_poll(const net::http::Request& request, const std::vector<net::FramePtr>& queue,
+                   net::http::Response& response);
     void refuse(net::http::Exchange& exchange, int code, std::string_view message = {});
     void report(const net::http::Request& request, int code, std::string_view message);
     std::array<char, Session::kSidLength> make_sid() const;
@@ -101,7 +102,7 @@ class Engine {
     std::unordered_set<SessionPtr, HashSid, EqualSid> sessions_;
     Counters counters_;
     net::FramePtr ping_;
-    net::http::Gzip gzip_{net::http::Gzip::Effort::fast};
+    PollPayloads payloads_;
     bool closing_ = false;
     Callback<void()> closed_; ///< runs once there is no session left
 };

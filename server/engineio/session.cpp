@@ -1,6 +1,5 @@
 #include "engineio/session.hpp"
 
-#include "base/base64.hpp"
 #include "base/limits.hpp"
 #include "engineio/engine.hpp"
 
@@ -14,6 +13,10 @@ using net::Frame;
 using net::http::Exchange;
 using net::http::Response;
 using net::websocket::CloseCode;
+
+namespace {
+constexpr std::size_t kKeptCapacity = 32; ///< entries that an empty queue may hold on to
+} // namespace
 
 Session::Session(Engine& engine, const std::array<char, kSidLength>& sid,
                  std::shared_ptr<const HandshakeInfo> handshake)
@@ -130,24 +133,12 @@ void Session::answer_poll(std::string_view last_packet, const Session* began) {
     response.headers.add("Content-Type", "text/plain; charset=UTF-8");
     response.headers.add("Cache-Control", "no-store");
     engine_.add_headers(request, response.headers, began);
-    std::string& body = response.body;
-    bool compressible = false;
-    for (const net::FramePtr& frame : std::exchange(queue_, {})) {
-        if (!body.empty()) body += kSeparator;
-        if (frame->kind() == Frame::Kind::binary) {
-            body += 'b';
-            body += base64_encode(frame->payload());
-        } else {
-            body += frame->payload();
-        }
-        compressible = compressible || frame->compression() == Frame::Compression::allowed;
-    }
+    if (!last_packet.empty())
+        queue_.push_back(Frame::make(Frame::Kind::text, {last_packet}, Frame::Compression::never));
+    engine_.fill_poll(request, queue_, response);
+    queue_.clear();
+    if (queue_.capacity() > kKeptCapacity) queue_.shrink_to_fit();
     queue_bytes_ = 0;
-    if (!last_packet.empty()) {
-        if (!body.empty()) body += kSeparator;
-        body += last_packet;
-    }
-    if (compressible) engine_.compress(request, response);
     std::exchange(poll_, nullptr)->respond(std::move(response));
 }
 

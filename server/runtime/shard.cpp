@@ -64,9 +64,8 @@ void Shard::cancel_tick_end(TickTask& task) {
 }
 
 void Shard::arm(Timer& timer, SteadyClock::duration delay) {
-    wheel_.arm(timer, delay, SteadyClock::now());
     // A later wake is found when the present one comes; only an earlier one has to be asked for now.
-    if (const auto due = wheel_.next_due(); due < wake_at_) wake_for_timers();
+    if (wheel_.arm(timer, delay, SteadyClock::now()) < wake_at_) wake_for_timers();
 }
 
 void Shard::wake_for_timers() {

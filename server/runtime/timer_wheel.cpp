@@ -27,7 +27,7 @@ std::uint64_t TimerWheel::tick_of(Clock::time_point time) const {
     return time <= start_ ? 0 : static_cast<std::uint64_t>((time - start_) / kResolution);
 }
 
-void TimerWheel::arm(Timer& timer, Clock::duration delay, Clock::time_point now) {
+TimerWheel::Clock::time_point TimerWheel::arm(Timer& timer, Clock::duration delay, Clock::time_point now) {
     timer.disarm();
     // Rounded up, so that a timer never fires early.
     constexpr Clock::duration kRoundUp = kResolution - Clock::duration{1};
@@ -37,6 +37,7 @@ void TimerWheel::arm(Timer& timer, Clock::duration delay, Clock::time_point now)
     timer.wheel_ = this;
     link(timer);
     ++armed_;
+    return start_ + timer.due_ * kResolution;
 }
 
 void TimerWheel::link(Timer& timer) {

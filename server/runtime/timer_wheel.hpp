@@ -48,8 +48,8 @@ class TimerWheel {
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
-    /// Arms, or moves an armed timer. Delays beyond four hours are cut to that.
-    void arm(Timer& timer, Clock::duration delay, Clock::time_point now);
+    /// Arms, or moves an armed timer, and returns when it is due. Delays beyond four hours are cut to that.
+    Clock::time_point arm(Timer& timer, Clock::duration delay, Clock::time_point now);
 
     /// Runs every timer that is due at `now`, in order of their slots.
     void advance(Clock::time_point now);

@@ -1,4 +1,6 @@
 #pragma once
+#include "net/frame.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -47,7 +49,8 @@ struct Response {
     int status = 200;
     Fields headers; ///< without Content-Length, Connection and Date, which the server adds
     std::string body;
-    bool close = false; ///< closes the connection afterwards
+    bool close = false;    ///< closes the connection afterwards
+    FramePtr content = {}; ///< in place of `body`: the payload of a frame that the answers of one shard share
 };
 
 /// `status` with a JSON or text body.

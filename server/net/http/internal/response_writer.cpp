@@ -28,18 +28,23 @@ std::string_view reason_phrase(int status) {
     return {phrase.data(), phrase.size()};
 }
 
+bool carries_body(const Response& response, const Request& request) {
+    return may_have_body(response.status) && request.method != "HEAD";
+}
+
 FramePtr ResponseWriter::write(const Response& response, const Request& request, bool keep_alive) {
+    const std::size_t length = response.content ? response.content->payload().size() : response.body.size();
     start(response.status);
     for (const auto& [name, value] : response.headers) add(name, value);
     add_date();
-    if (may_have_body(response.status)) add("Content-Length", std::to_string(response.body.size()));
+    if (may_have_body(response.status)) add("Content-Length", std::to_string(length));
     if (!keep_alive) {
         add("Connection", "close");
     } else if (request.minor_version == 0) {
         add("Connection", "keep-alive");
     }
     head_ += "\r\n";
-    const bool with_body = may_have_body(response.status) && request.method != "HEAD";
+    const bool with_body = !response.content && carries_body(response, request);
     return Frame::make(Frame::Kind::raw, {head_, with_body ? std::string_view{response.body} : std::string_view{}});
 }
 

@@ -11,8 +11,9 @@ namespace hubbub::net::http {
 /// Turns responses into bytes (RFC 9112, 4). One a server: it keeps its buffer and the Date of the current second.
 class ResponseWriter {
   public:
-    /// The whole answer to `request`, with Date, Content-Length and, where it matters, Connection. A line break in a
-    /// field cannot split the response: it leaves as a space.
+    /// The answer to `request`, with Date, Content-Length and, where it matters, Connection; whole but for
+    /// `Response::content`, which follows as it is. A line break in a field cannot split the response: it leaves as a
+    /// space.
     FramePtr write(const Response& response, const Request& request, bool keep_alive);
 
     /// `101 Switching Protocols` with the fields given.
@@ -27,6 +28,9 @@ class ResponseWriter {
     std::string date_;
     std::time_t date_second_ = 0;
 };
+
+/// Whether the answer has the bytes that its Content-Length counts: one to HEAD has not.
+bool carries_body(const Response& response, const Request& request);
 
 /// The standard phrase for a status, or an empty one.
 std::string_view reason_phrase(int status);

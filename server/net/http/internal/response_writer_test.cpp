@@ -46,5 +46,13 @@ TEST(ResponseWriter, AFieldCannotSplitTheResponse) {
               "HTTP/1.1 200 OK\r\nX: a  Set-Cookie: evil\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST(ResponseWriter, CountsSharedContentAndLeavesItToItsFrame) {
+    Response response;
+    response.content = Frame::make(Frame::Kind::raw, {"four"});
+    EXPECT_EQ(write(response, request_of("GET"), true), "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+    EXPECT_TRUE(carries_body(response, request_of("GET")));
+    EXPECT_FALSE(carries_body(response, request_of("HEAD")));
+}
+
 } // namespace
 } // namespace hubbub::net::http

@@ -66,6 +66,7 @@ void Session::answer(const Response& response, const Request& request) {
     exchange_ = nullptr;
     const bool keep_alive = request.keep_alive && !response.close && !server_.stopping;
     connection_.send(server_.writer.write(response, request, keep_alive));
+    if (response.content && carries_body(response, request)) connection_.send(response.content);
     if (keep_alive) {
         phase_ = Phase::answering;
         queued_ = connection_.queued_bytes();

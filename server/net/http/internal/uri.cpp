@@ -44,6 +44,9 @@ std::optional<std::string_view> take_authority(std::string_view& target) {
 } // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+    if (text.find('%') == std::string_view::npos && (!plus_is_space || text.find('+') == std::string_view::npos) &&
+        std::none_of(text.begin(), text.end(), is_control) && is_utf8(text))
+        return std::string{text};
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
