@@ -285,6 +285,10 @@ void Connection::close() {
     self_ = shared_from_this();
     if (tls_ != nullptr && !ending_) tls_->end();
     leave();
+    if (writing_) { // the kernel's buffer is full of what nobody reads: without a reset it stays so for minutes
+        const linger at_once{1, 0};
+        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
     error_code ignored;
     socket_.close(ignored);
     shard_.at_tick_end(*this);

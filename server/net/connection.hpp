@@ -81,7 +81,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     void close_after_flush();
     /// Closes after `limits::kCloseLinger`, counted from the last such call: the peer still has something to say.
     void close_later();
-    /// Closes now and forgets what is queued. `on_closed` is called from the loop, never from inside this call.
+    /// Closes now and forgets what is queued; a peer that did not read what was sent gets a reset. `on_closed` is
+    /// called from the loop, never from inside this call.
     void close();
 
     /// Takes the descriptor away to give it to another shard, after a last try to write what is queued. The connection

@@ -137,6 +137,15 @@ class Client {
         close();
     }
 
+    /// Waits for the stream to end, whatever comes before; whether it ended with a reset.
+    bool was_reset() {
+        char bytes[4096];
+        ssize_t got = 0;
+        while ((got = ::recv(descriptor_, bytes, sizeof bytes, 0)) > 0) {
+        }
+        return got < 0 && errno == ECONNRESET;
+    }
+
     int descriptor() const { return descriptor_; }
 
   private:

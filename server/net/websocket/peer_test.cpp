@@ -280,6 +280,7 @@ TEST_F(WebSocketPeer, ASlowConsumerCanBeAborted) {
     EXPECT_GT(on_shard([&] { return session().peer->queued_bytes(); }), 1'000'000U);
     on_shard([&] { session().peer->abort(); });
     EXPECT_TRUE(closes_with(CloseCode::abnormal));
+    EXPECT_TRUE(client.was_reset()); // and the kernel has not kept the megabytes for it
 }
 
 TEST_F(WebSocketPeer, ManyMessagesThroughASmallPipeArriveInOrder) {
