@@ -13,7 +13,16 @@ const arrows = (folder, ...forbidden) => ({
   },
 });
 
-const features = ['auth', 'channels', 'composer', 'connection', 'members', 'timeline'];
+const features = [
+  'auth',
+  'channels',
+  'composer',
+  'connection',
+  'members',
+  'notifications',
+  'switcher',
+  'timeline',
+];
 const react = '^(react|react-dom|react-intl|zustand|@tanstack/react-.*|radix-ui)(/(?!vanilla).*)?$';
 
 export default tseslint.config(

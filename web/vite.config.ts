@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
 const hubbub = process.env['HUBBUB_URL'] ?? 'http://127.0.0.1:3000';
@@ -54,8 +55,33 @@ function emojiFiles(): Record<string, string> {
   return files;
 }
 
+/** The page opens without a network, and can be installed. Answers of the server are never cached. */
+const pwa = VitePWA({
+  registerType: 'autoUpdate',
+  injectRegister: null,
+  manifest: {
+    name: 'Hubbub',
+    short_name: 'Hubbub',
+    description: 'Team chat',
+    start_url: '/',
+    display: 'standalone',
+    background_color: '#191b1a',
+    theme_color: '#0b6e5f',
+    icons: [
+      { src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml' },
+      { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
+      { src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any maskable' },
+    ],
+  },
+  workbox: {
+    globPatterns: ['index.html', 'theme.js', '*.svg', 'assets/*.{js,css}'],
+    navigateFallback: '/index.html',
+    navigateFallbackDenylist: [/^\/(api|socket\.io|healthz|readyz|metrics)/],
+  },
+});
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), budget, emoji],
+  plugins: [react(), tailwindcss(), budget, emoji, pwa],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
   server: {
     host: '127.0.0.1',

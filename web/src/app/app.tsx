@@ -7,6 +7,7 @@ import type { User } from '../generated/types';
 import { AuthScreen } from '../features/auth/auth-screen';
 import { drafts } from '../features/composer/drafts';
 import { assertNever } from '../realtime/assert-never';
+import { channelCache } from '../realtime/channel-cache';
 import { HubbubClient } from '../realtime/client';
 import { errorText } from '../ui/error-text';
 import { toast } from '../ui/toasts';
@@ -72,6 +73,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
   async function signOut(): Promise<void> {
     // Nothing written here stays behind on a shared machine.
     drafts.forgetAll(user.id);
+    channelCache.forget(user.id);
     await client.outbox.forgetAll();
     await api.logout();
     go(channelRoute(null), 'replace');

@@ -20,3 +20,6 @@ createRoot(root).render(
     </I18n>
   </StrictMode>,
 );
+
+// Not there on plain HTTP, nor while developing.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/sw.js');

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../api/api';
@@ -7,6 +7,8 @@ import { CreateChannel } from '../features/channels/create-channel';
 import { NotAMember } from '../features/channels/not-a-member';
 import { Sidebar } from '../features/channels/sidebar';
 import { ConnectionBanner } from '../features/connection/connection-banner';
+import { AlertItems } from '../features/notifications/alert-items';
+import { useAlerts } from '../features/notifications/use-alerts';
 import type { ChannelState, User } from '../generated/types';
 import { unreadInAll, type ChannelList } from '../realtime/channel-list';
 import type { HubbubClient } from '../realtime/client';
@@ -17,6 +19,8 @@ import { useWide } from '../ui/use-media';
 import { Toasts } from '../ui/toasts';
 import { Conversation } from './conversation';
 import { channelRoute, go, useRoute } from './route';
+import { useShortcuts } from './use-shortcuts';
+import { useUnreadBadge } from './use-unread-badge';
 
 interface Props {
   api: Api;
@@ -25,7 +29,14 @@ interface Props {
   onSignOut: () => void;
 }
 
-type Dialog = 'none' | 'create' | 'browse';
+const Switcher = lazy(() =>
+  import('../features/switcher/switcher').then((module) => ({ default: module.Switcher })),
+);
+const ShortcutsHelp = lazy(() =>
+  import('../features/switcher/shortcuts-help').then((module) => ({ default: module.ShortcutsHelp })),
+);
+
+type Dialog = 'none' | 'create' | 'browse' | 'switcher' | 'help';
 
 const lastKey = (userId: number): string => `hubbub.channel.${userId}`;
 
@@ -39,11 +50,19 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
   useTitle(list, channel);
   useFirstChannel(list, channelId, wide, user.id);
 
+  const intl = useIntl();
   const open = (id: number): void => {
     setDialog('none');
     go(channelRoute(id));
   };
+  const onSwitcher = useCallback(() => setDialog('switcher'), []);
+  const onHelp = useCallback(() => setDialog('help'), []);
+  useShortcuts({ client, channelId, locale: intl.locale, onSwitcher, onHelp });
+  useAlerts(client, channelId, open);
+  useUnreadBadge(unreadInAll(list));
   const showSidebar = wide || channelId === null;
+  const alone = !wide && channelId === null;
+  const Side = alone ? 'main' : 'div';
 
   return (
     <div className="flex h-full flex-col">
@@ -60,7 +79,10 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
       <ConnectionBanner connection={client.connection} />
       <div className="flex min-h-0 flex-1">
         {showSidebar && (
-          <div className="w-full shrink-0 border-line md:w-64 md:border-e lg:w-68">
+          <Side
+            {...(alone ? { id: 'main', tabIndex: -1 } : {})}
+            className="w-full shrink-0 border-line md:w-64 md:border-e lg:w-68"
+          >
             <Sidebar
               client={client}
               user={user}
@@ -68,8 +90,10 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
               onCreate={() => setDialog('create')}
               onBrowse={() => setDialog('browse')}
               onSignOut={onSignOut}
+              menu={<AlertItems />}
+              alone={alone}
             />
-          </div>
+          </Side>
         )}
         {(wide || channelId !== null) && (
           <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
@@ -109,6 +133,33 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
       )}
       {dialog === 'browse' && (
         <BrowseChannels api={api} client={client} onOpen={open} onClose={() => setDialog('none')} />
+      )}
+      {dialog === 'switcher' && (
+        <Suspense>
+          <Switcher
+            client={client}
+            commands={[
+              {
+                id: 'browse',
+                text: intl.formatMessage({ id: 'channels.browse' }),
+                run: () => setDialog('browse'),
+              },
+              {
+                id: 'create',
+                text: intl.formatMessage({ id: 'channels.create' }),
+                run: () => setDialog('create'),
+              },
+              { id: 'help', text: intl.formatMessage({ id: 'help.title' }), run: onHelp },
+            ]}
+            onOpen={open}
+            onClose={() => setDialog('none')}
+          />
+        </Suspense>
+      )}
+      {dialog === 'help' && (
+        <Suspense>
+          <ShortcutsHelp onClose={() => setDialog('none')} />
+        </Suspense>
       )}
       <Toasts />
     </div>

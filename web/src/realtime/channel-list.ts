@@ -55,6 +55,15 @@ export function withSeen(list: ChannelList, channelId: number, seen: Seen): Chan
   return { ...list, seen: new Map(list.seen).set(channelId, seen) };
 }
 
+/** As the sidebar shows them: open channels, closed ones, conversations of two. */
+export function inOrder(list: ChannelList, locale: string): readonly ChannelState[] {
+  return [...list.byId.values()].sort(
+    (a, b) => sections.indexOf(a.type) - sections.indexOf(b.type) || a.name.localeCompare(b.name, locale),
+  );
+}
+
+const sections: readonly ChannelState['type'][] = ['public', 'private', 'direct'];
+
 /** The server's word on what is read. */
 export function withRead(
   list: ChannelList,

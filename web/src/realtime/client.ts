@@ -22,6 +22,7 @@ import {
   readUpTo,
 } from './channel-list';
 import { Changes, type ChangesEvents, type Wish } from './changes';
+import { channelCache } from './channel-cache';
 import { Connection } from './connection';
 import { Directory } from './directory';
 import { Membership } from './membership';
@@ -71,12 +72,18 @@ export class HubbubClient {
   private readonly transport: SocketTransport;
   private readonly tokens: Tokens;
   private readonly marks: MarkSender;
+  private readonly listeners = new Set<(message: Message) => unknown>();
 
   constructor({ userId, tokens, fetchUsers, threadPages, onRefused }: ClientOptions) {
     this.userId = userId;
     this.tokens = tokens;
     this.directory = new Directory(fetchUsers);
-    this.channels = createStore(() => noChannels);
+    const cached = channelCache.load(userId);
+    this.channels = createStore(() => (cached ? withAll(noChannels, cached) : noChannels));
+    this.channels.subscribe((list, before) => {
+      if (list.byId.size !== before.byId.size || !before.known)
+        channelCache.save(userId, [...list.byId.values()]);
+    });
     this.transport = new SocketTransport(() => tokens.accessToken(), {
       closed: (refusal) => this.onClosed(refusal),
       event: (event) => this.onEvent(event),
@@ -130,6 +137,12 @@ export class HubbubClient {
     // Whoever writes in the channel wants to see it there, also from far up in its history.
     if (parentMessageId === null && view?.kind === 'ready' && hasMoreAfter(view.timeline))
       void this.timelines.jumpToLatest(channelId);
+  }
+
+  /** Calls back for each message that comes live. Returns the way to stop. */
+  onMessage(listener: (message: Message) => unknown): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   readonly wish = (wish: Wish): void => this.changes.wish(wish);
@@ -265,6 +278,7 @@ export class HubbubClient {
       // Who writes has read what stands above.
       this.receipts.moved('read', message.chatChannelId, message.senderId, message.id);
       this.typists.stopped(message.chatChannelId, message.senderId);
+      for (const listener of this.listeners) listener(message);
       if (message.clientMessageId && message.senderId === this.userId)
         this.outbox.settle(message.clientMessageId);
     } else if (event.event === 'user_joined' || event.event === 'user_left') {

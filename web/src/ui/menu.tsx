@@ -84,6 +84,31 @@ export function MenuChoice<T extends string>({
   );
 }
 
+/** On or off. Stays open, as a choice does. */
+export function MenuToggle({
+  text,
+  on,
+  onToggle,
+}: {
+  text: string;
+  on: boolean;
+  onToggle: (on: boolean) => void;
+}) {
+  return (
+    <DropdownMenu.CheckboxItem
+      checked={on}
+      onSelect={(event) => event.preventDefault()}
+      onCheckedChange={onToggle}
+      className={itemLook}
+    >
+      <span className="flex-1">{text}</span>
+      <DropdownMenu.ItemIndicator className="text-accent">
+        <CheckIcon className="size-4" />
+      </DropdownMenu.ItemIndicator>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
 export function MenuSeparator() {
   return <DropdownMenu.Separator className="-mx-1.5 my-1.5 h-px bg-line" />;
 }

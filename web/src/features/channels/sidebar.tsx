@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { ChannelState, User } from '../../generated/types';
-import { unreadOf, type ChannelList } from '../../realtime/channel-list';
+import { inOrder, unreadOf, type ChannelList } from '../../realtime/channel-list';
 import type { HubbubClient } from '../../realtime/client';
 import { Avatar } from '../../ui/avatar';
 import { BrandMark } from '../../ui/brand';
@@ -19,12 +19,17 @@ interface Props {
   onCreate: () => void;
   onBrowse: () => void;
   onSignOut: () => void;
+  /** Further items of the user's menu. */
+  menu: ReactNode;
+  /** Whether it is all of the page. */
+  alone: boolean;
 }
 
-export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut }: Props) {
+export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut, menu, alone }: Props) {
   const list = useStore(client.channels);
   const intl = useIntl();
-  const byName = [...list.byId.values()].sort((a, b) => a.name.localeCompare(b.name, intl.locale));
+  const Name = alone ? 'h1' : 'span';
+  const byName = inOrder(list, intl.locale);
   const shared = byName.filter((channel) => channel.type === 'public');
   const closed = byName.filter((channel) => channel.type !== 'public');
 
@@ -32,9 +37,9 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
     <div className="flex h-full flex-col bg-side" data-testid="sidebar">
       <header className="flex h-14 shrink-0 items-center gap-0.5 ps-4 pe-2.5">
         <BrandMark className="size-7" />
-        <span className="ms-2 flex-1 text-base font-semibold tracking-tight">
+        <Name className="ms-2 flex-1 text-base font-semibold tracking-tight">
           <FormattedMessage id="app.name" />
-        </span>
+        </Name>
         <IconButton
           label={intl.formatMessage({ id: 'channels.browse' })}
           onClick={onBrowse}
@@ -94,6 +99,7 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
             </button>
           }
         >
+          {menu}
           <PreferenceItems />
           <MenuSeparator />
           <MenuItem icon={<SignOutIcon className="size-4.5" />} onSelect={onSignOut}>

@@ -100,7 +100,7 @@ export function Composer({ api, client, channel, parentMessageId, onEditLast }: 
   function onKeyDown(event: KeyboardEvent): void {
     // While an input method composes, its keys belong to it; Safari tells so only by the key code.
     if (event.nativeEvent.isComposing || event.keyCode === 229 || onKey(event)) return;
-    if (event.key === 'ArrowUp' && text === '') {
+    if (event.key === 'ArrowUp' && !event.altKey && text === '') {
       event.preventDefault();
       onEditLast();
     }

@@ -8,12 +8,12 @@ import type { Target, TimelineView } from '../../realtime/timelines';
 import { channelTitle } from '../../ui/channel-icon';
 import { DownIcon } from '../../ui/icons';
 import { Spinner } from '../../ui/spinner';
+import { useWatching } from '../../ui/use-watching';
 import { ChannelStart, DayDivider, NewDivider } from './dividers';
 import { MessageView, type Parent } from './message-view';
 import type { MessageRow, Row } from './rows';
 import { mayRemove, useMessageActions, type Place } from './use-message-actions';
 import { useMessageKeys } from './use-message-keys';
-import { useWatching } from './use-watching';
 
 const AT_END_PX = 60;
 /** Another page is fetched when fewer rows than this are left beyond those shown. */

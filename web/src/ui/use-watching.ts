@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
-const isWatching = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
+/** Whether somebody looks: the tab is in front and its window has the focus. */
+export const isWatching = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
 
 function subscribe(changed: () => void): () => void {
   document.addEventListener('visibilitychange', changed);
@@ -13,5 +14,4 @@ function subscribe(changed: () => void): () => void {
   };
 }
 
-/** Whether somebody looks: the tab is in front and its window has the focus. */
 export const useWatching = (): boolean => useSyncExternalStore(subscribe, isWatching);

@@ -1,0 +1,48 @@
+import { useEffect, useRef } from 'react';
+import { useIntl } from 'react-intl';
+import { AlertClaims, deservesAlert } from '../../realtime/alerts';
+import type { HubbubClient } from '../../realtime/client';
+import { channelTitle } from '../../ui/channel-icon';
+import { notifications, sound } from '../../ui/preferences';
+import { isWatching } from '../../ui/use-watching';
+import { playChime } from './chime';
+
+/** Notifications and sound for messages that nobody sees coming. */
+export function useAlerts(
+  client: HubbubClient,
+  channelId: number | null,
+  onOpen: (id: number) => void,
+): void {
+  const intl = useIntl();
+  const latest = useRef({ intl, channelId, onOpen });
+  useEffect(() => {
+    latest.current = { intl, channelId, onOpen };
+  });
+
+  useEffect(() => {
+    const claims = new AlertClaims(localStorage);
+    return client.onMessage(async (message) => {
+      const watched = isWatching() ? latest.current.channelId : null;
+      const channel = client.channels.getState().byId.get(message.chatChannelId);
+      if (watched === message.chatChannelId) claims.settle(message.id);
+      if (!channel || !deservesAlert(message, channel, { me: client.userId, now: Date.now(), watched }))
+        return;
+      if (!(await claims.claim(message.id))) return;
+      if (sound.getState() === 'on') playChime();
+      if (notifications.getState() !== 'on' || Notification.permission !== 'granted') return;
+      const { intl: words, onOpen: open } = latest.current;
+      const name = client.directory.store.getState().get(message.senderId)?.displayName ?? '';
+      const title = words.formatMessage({ id: 'notify.title' }, { name, channel: channelTitle(channel) });
+      const notification = new Notification(title, {
+        body: message.content.slice(0, 200),
+        tag: `hubbub-${channel.chatChannelId}`,
+        icon: '/icon-192.png',
+      });
+      notification.onclick = () => {
+        window.focus();
+        open(channel.chatChannelId);
+        notification.close();
+      };
+    });
+  }, [client]);
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AlertClaims, deservesAlert } from './alerts';
+import { aChannel, aMessage } from './testing';
+
+const now = Date.UTC(2026, 10, 22);
+const at = { me: 9, now, watched: null };
+
+describe('deservesAlert', () => {
+  it('is for messages of others in channels that nobody looks at', () => {
+    expect(deservesAlert(aMessage(1), aChannel(), at)).toBe(true);
+    expect(deservesAlert(aMessage(1), aChannel(), { ...at, watched: 2 })).toBe(true);
+    expect(deservesAlert(aMessage(1), aChannel(), { ...at, watched: 1 })).toBe(false);
+    expect(deservesAlert(aMessage(1, { senderId: 9 }), aChannel(), at)).toBe(false);
+    expect(deservesAlert(aMessage(1), undefined, at)).toBe(false);
+  });
+
+  it('is not for muted channels, until the time is over', () => {
+    const muted = (until: number) => aChannel({ mutedUntil: new Date(until).toISOString() });
+    expect(deservesAlert(aMessage(1), muted(now + 1), at)).toBe(false);
+    expect(deservesAlert(aMessage(1), muted(now - 1), at)).toBe(true);
+  });
+});
+
+describe('AlertClaims', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function tabs(count: number): AlertClaims[] {
+    const values = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => values.get(key) ?? null,
+      setItem: (key: string, value: string) => void values.set(key, value),
+    };
+    return Array.from({ length: count }, () => new AlertClaims(storage));
+  }
+
+  it('lets one tab speak', async () => {
+    const claims = tabs(3).map((tab) => tab.claim(7));
+    await vi.runAllTimersAsync();
+    expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+  });
+
+  it('lets none speak of what is looked at in another tab', async () => {
+    const [first, second] = tabs(2);
+    const claim = first?.claim(7);
+    second?.settle(7);
+    await vi.runAllTimersAsync();
+    expect(await claim).toBe(false);
+  });
+});
