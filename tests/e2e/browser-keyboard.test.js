@@ -98,11 +98,11 @@ describe('the web client by keyboard, offline and on phones', () => {
     );
     await keyboard.press('+');
     await page.getByPlaceholder('Search emoji').waitFor();
-    await keyboard.type('rocket');
-    await page.getByTestId('emoji-picker').getByRole('gridcell').filter({ hasText: '🚀' }).waitFor();
+    await keyboard.type('unicorn');
+    await page.getByTestId('emoji-picker').getByRole('gridcell').filter({ hasText: '🦄' }).waitFor();
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
-    await client.see('reaction_added', ({ reaction }) => reaction === '🚀');
+    await client.see('reaction_added', ({ reaction }) => reaction === '🦄');
     await ada.message('typed by hand').focus();
     await keyboard.press('r');
     await page.getByTestId('thread-composer').waitFor();
