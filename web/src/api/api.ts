@@ -2,6 +2,7 @@ import type {
   Channel,
   ChannelState,
   Member,
+  MemberRole,
   Message,
   PublicUser,
   ServerConfig,
@@ -81,6 +82,26 @@ export class Api {
 
   addMember(id: number, username: string): Promise<{ member: Member }> {
     return this.authorised('POST', `/channels/${id}/members`, { username });
+  }
+
+  updateChannel(
+    id: number,
+    fields: { name?: string; topic?: string; archived?: boolean },
+  ): Promise<{ channel: Channel; state: ChannelState }> {
+    return this.authorised('PATCH', `/channels/${id}`, fields);
+  }
+
+  setRole(id: number, userId: number, role: MemberRole): Promise<{ member: Member }> {
+    return this.authorised('PATCH', `/channels/${id}/members/${userId}`, { role });
+  }
+
+  async removeMember(id: number, userId: number): Promise<void> {
+    await this.authorised('DELETE', `/channels/${id}/members/${userId}`);
+  }
+
+  /** The conversation with a user, made when there is none yet. */
+  openDirect(userId: number): Promise<{ channel: Channel; state: ChannelState }> {
+    return this.authorised('POST', '/channels', { type: 'direct', userId });
   }
 
   async message(id: number, messageId: number): Promise<Message> {

@@ -1,5 +1,7 @@
 import { useCallback, useState, type ReactNode } from 'react';
+import { FormattedMessage } from 'react-intl';
 import type { Api } from '../api/api';
+import { ChannelDetails } from '../features/channels/channel-details';
 import { ChannelHeader } from '../features/channels/channel-header';
 import { Composer } from '../features/composer/composer';
 import { MembersPanel } from '../features/members/members-panel';
@@ -37,7 +39,17 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
   function panelView(): ReactNode {
     switch (panel?.kind) {
       case 'members':
-        return <MembersPanel api={api} client={client} channel={channel} onClose={close} />;
+        return (
+          <MembersPanel
+            api={api}
+            client={client}
+            channel={channel}
+            onClose={close}
+            onOpen={(other) => go(channelRoute(other))}
+          />
+        );
+      case 'details':
+        return <ChannelDetails api={api} client={client} channel={channel} onClose={close} />;
       case 'thread':
         return (
           <ThreadPanel
@@ -73,6 +85,7 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
           channel={channel}
           membersShown={panel?.kind === 'members'}
           onToggleMembers={() => toggle('members')}
+          onDetails={() => show({ kind: 'details' })}
         />
         <Timeline
           {...place}
@@ -81,12 +94,18 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
           linkedId={messageId}
         />
         <TypingLine client={client} channelId={id} />
-        <Composer
-          api={api}
-          client={client}
-          channel={channel}
-          onEditLast={() => editIn.channel(client.lastOwn(id))}
-        />
+        {channel.archivedAt ? (
+          <p className="border-t border-line px-5 py-4 text-center text-sm text-soft" data-testid="archived">
+            <FormattedMessage id="channel.archived" />
+          </p>
+        ) : (
+          <Composer
+            api={api}
+            client={client}
+            channel={channel}
+            onEditLast={() => editIn.channel(client.lastOwn(id))}
+          />
+        )}
       </div>
       {aside && (
         <div className="w-full min-w-0 border-line min-[56rem]:w-80 min-[56rem]:shrink-0 min-[56rem]:border-s xl:min-[56rem]:w-96">

@@ -1,5 +1,5 @@
 // The channels of the signed-in user, and what of them was seen in this browser. Pure.
-import type { ChannelState, Message } from '../generated/types';
+import type { Channel, ChannelState, MemberRole, Message } from '../generated/types';
 
 export interface Seen {
   readonly messageId: number;
@@ -22,6 +22,22 @@ export function withAll(list: ChannelList, channels: readonly ChannelState[]): C
 
 export function withChannel(list: ChannelList, channel: ChannelState): ChannelList {
   return { ...list, byId: new Map(list.byId).set(channel.chatChannelId, channel) };
+}
+
+/** Another name, archived or back. The name of a conversation is the other's, for each of the two. */
+export function withDetails(list: ChannelList, { chatChannelId, name, archivedAt }: Channel): ChannelList {
+  const channel = list.byId.get(chatChannelId);
+  if (!channel) return list;
+  const changed: { -readonly [K in keyof ChannelState]: ChannelState[K] } = { ...channel };
+  if (channel.type !== 'direct') changed.name = name;
+  if (archivedAt === null) delete changed.archivedAt;
+  else changed.archivedAt = archivedAt;
+  return withChannel(list, changed);
+}
+
+export function withRole(list: ChannelList, channelId: number, role: MemberRole): ChannelList {
+  const channel = list.byId.get(channelId);
+  return channel ? withChannel(list, { ...channel, role }) : list;
 }
 
 export function withoutChannel(list: ChannelList, channelId: number): ChannelList {

@@ -12,9 +12,11 @@ import {
   noChannels,
   withAll,
   withChannel,
+  withDetails,
   withMessage,
   withoutChannel,
   withRead,
+  withRole,
   withSeen,
   type ChannelList,
   type Seen,
@@ -227,6 +229,17 @@ export class HubbubClient {
       case 'channel_removed':
         this.removeChannel(event.data.chatChannelId);
         break;
+      case 'channel_updated':
+        this.channels.setState((list) => withDetails(list, event.data.channel), true);
+        this.membership.changed(event.data.channel.chatChannelId);
+        break;
+      case 'member_updated': {
+        const { chatChannelId, member } = event.data;
+        if (member.user.id === this.userId)
+          this.channels.setState((list) => withRole(list, chatChannelId, member.role), true);
+        this.membership.changed(chatChannelId);
+        break;
+      }
       case 'messages_read':
         this.onMessagesRead(event.data);
         break;

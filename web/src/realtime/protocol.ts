@@ -3,11 +3,13 @@ import type {
   ChannelAddedEvent,
   ChannelRemovedEvent,
   ChannelState,
+  ChannelUpdatedEvent,
   ConnectedEvent,
   DisconnectedEvent,
   ErrorBody,
   ErrorEvent,
   Member,
+  MemberUpdatedEvent,
   MembershipEvent,
   Message,
   MessageDeletedEvent,
@@ -35,6 +37,8 @@ export type ServerEvent =
   | { readonly event: 'error'; readonly data: ErrorEvent }
   | { readonly event: 'channel_added'; readonly data: ChannelAddedEvent }
   | { readonly event: 'channel_removed'; readonly data: ChannelRemovedEvent }
+  | { readonly event: 'channel_updated'; readonly data: ChannelUpdatedEvent }
+  | { readonly event: 'member_updated'; readonly data: MemberUpdatedEvent }
   | { readonly event: 'messages_read'; readonly data: MessagesReadEvent }
   | { readonly event: 'messages_delivered'; readonly data: MessagesDeliveredEvent }
   | { readonly event: 'user_typing' | 'user_stopped_typing'; readonly data: UserTypingEvent };

@@ -1,7 +1,8 @@
 import type { ChannelState, ChannelType } from '../generated/types';
-import { HashIcon, LockIcon } from './icons';
+import { HashIcon, LockIcon, PersonIcon } from './icons';
 
 export function ChannelIcon({ type, className = 'size-4.5' }: { type: ChannelType; className?: string }) {
+  if (type === 'direct') return <PersonIcon className={className} />;
   return type === 'private' ? <LockIcon className={className} /> : <HashIcon className={className} />;
 }
 

@@ -131,3 +131,9 @@ export const CalendarIcon = icon(
     <path d="M4 10h16M8.5 3.5v4M15.5 3.5v4" />
   </>,
 );
+export const PersonIcon = icon(
+  <>
+    <circle cx="12" cy="8.2" r="3.6" />
+    <path d="M5.2 19.5c.6-3.5 3.3-5.4 6.8-5.4s6.2 1.9 6.8 5.4" />
+  </>,
+);

@@ -5,9 +5,10 @@ import { useStore } from 'zustand';
 import type { Api } from '../../api/api';
 import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
+import { may } from '../../realtime/permissions';
 import { IconButton } from '../../ui/button';
 import { ChannelIcon } from '../../ui/channel-icon';
-import { BackIcon, DotsIcon, PeopleIcon, SignOutIcon } from '../../ui/icons';
+import { BackIcon, DotsIcon, PeopleIcon, SignOutIcon, SlidersIcon } from '../../ui/icons';
 import { Menu, MenuItem } from '../../ui/menu';
 import { LeaveChannel } from './leave-channel';
 
@@ -17,9 +18,10 @@ interface Props {
   channel: ChannelState;
   membersShown: boolean;
   onToggleMembers: () => void;
+  onDetails: () => void;
 }
 
-export function ChannelHeader({ api, client, channel, membersShown, onToggleMembers }: Props) {
+export function ChannelHeader({ api, client, channel, membersShown, onToggleMembers, onDetails }: Props) {
   const id = channel.chatChannelId;
   const [leaving, setLeaving] = useState(false);
   const intl = useIntl();
@@ -74,9 +76,16 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
           </IconButton>
         }
       >
-        <MenuItem danger icon={<SignOutIcon className="size-4.5" />} onSelect={() => setLeaving(true)}>
-          <FormattedMessage id="channel.leave" />
-        </MenuItem>
+        {channel.type !== 'direct' && (
+          <MenuItem icon={<SlidersIcon className="size-4.5" />} onSelect={onDetails}>
+            <FormattedMessage id="details.title" />
+          </MenuItem>
+        )}
+        {may('leave', channel) && (
+          <MenuItem danger icon={<SignOutIcon className="size-4.5" />} onSelect={() => setLeaving(true)}>
+            <FormattedMessage id="channel.leave" />
+          </MenuItem>
+        )}
       </Menu>
       {leaving && <LeaveChannel client={client} channel={channel} onClose={() => setLeaving(false)} />}
     </header>

@@ -31,7 +31,8 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
   const Name = alone ? 'h1' : 'span';
   const byName = inOrder(list, intl.locale);
   const shared = byName.filter((channel) => channel.type === 'public');
-  const closed = byName.filter((channel) => channel.type !== 'public');
+  const closed = byName.filter((channel) => channel.type === 'private');
+  const direct = byName.filter((channel) => channel.type === 'direct');
 
   return (
     <div className="flex h-full flex-col bg-side" data-testid="sidebar">
@@ -74,6 +75,14 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
           <Section
             title={<FormattedMessage id="channels.private" />}
             channels={closed}
+            list={list}
+            currentId={currentId}
+          />
+        )}
+        {direct.length > 0 && (
+          <Section
+            title={<FormattedMessage id="channels.direct" />}
+            channels={direct}
             list={list}
             currentId={currentId}
           />

@@ -2,6 +2,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
+import { may } from '../../realtime/permissions';
 import { Button } from '../../ui/button';
 import { Modal } from '../../ui/modal';
 import { toast } from '../../ui/toasts';
@@ -22,7 +23,7 @@ export interface Place {
 type Dialog = { readonly kind: 'remove' | 'readers' | 'sheet'; readonly row: MessageRow } | null;
 
 export const mayRemove = (channel: ChannelState, row: MessageRow): boolean =>
-  isStored(row) && (row.mine || (channel.type !== 'direct' && channel.role !== 'member'));
+  isStored(row) && !channel.archivedAt && (row.mine || may('deleteOfOthers', channel));
 
 /** The actions of a list of messages, and the dialogs that they open. */
 export function useMessageActions({ client, channel, onOpenThread, onEdit, linkTo }: Place): {
