@@ -1,6 +1,7 @@
 // The server API, with real clients on two shards.
 #include "adapters/internal/test_rig.hpp"
 #include "adapters/local/local_adapter.hpp"
+#include "base/limits.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <regex>
 
 namespace hubbub::adapters {
@@ -16,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using socketio::Ack;
+using socketio::Arguments;
 using socketio::Event;
 using socketio::Next;
 using socketio::Sent;
@@ -180,6 +183,39 @@ TEST(ParentNamespaces, DropTheEmptyOnesIfAsked) {
     const Client last{rig.port(), "/n"};
     for (int tries = 0; tries < 1000 && rig.server().child_namespaces() > 1; ++tries) rig.on_shard([] {});
     EXPECT_EQ(rig.server().child_namespaces(), 1U);
+}
+
+TEST(ParentNamespaces, AreRefusedBeyondTheirLimit) {
+    Rig rig{local(), 1, [](Server& server) { server.of(std::regex{R"(/n\d+)"}); }};
+    std::unique_ptr<Client> client;
+    for (std::size_t i = 0; i < limits::kChildNamespacesMax; ++i) {
+        if (i % (limits::kNamespacesPerClientMax - 1) == 0) client = rig.client();
+        const std::string name = "/n" + std::to_string(i);
+        client->send("40" + name + ",");
+        ASSERT_THAT(client->read(), StartsWith("40" + name + ",{"));
+    }
+    EXPECT_EQ(Client(rig.port(), "/n10000").connect_answer(), R"(44/n10000,{"message":"Invalid namespace"})");
+    EXPECT_EQ(Client(rig.port(), "/n10000").connect_answer(), R"(44/n10000,{"message":"Invalid namespace"})");
+    EXPECT_THAT(Client(rig.port(), "/n1").connect_answer(), StartsWith("40/n1,{"));
+    EXPECT_EQ(rig.server().child_namespaces(), limits::kChildNamespacesMax);
+    EXPECT_EQ(rig.server().child_namespaces_refused(), 2U);
+}
+
+TEST(EmitWithAck, FailsWhenTheClientLeavesBeforeItAnswers) {
+    std::promise<error_code> told;
+    Rig rig{local(), 1, [&told](Server& server) {
+                server.of("/").on("ask me", [&told](Socket& socket) {
+                    socket.emit_with_ack("q", {}, 1h,
+                                         [&told](error_code error, const Arguments&) { told.set_value(error); });
+                });
+            }};
+    auto client = rig.client();
+    client->emit(R"(["ask me"])");
+    EXPECT_EQ(client->read(), R"(420["q"])");
+    client.reset();
+    auto answer = told.get_future();
+    ASSERT_EQ(answer.wait_for(10s), std::future_status::ready);
+    EXPECT_EQ(answer.get(), socketio::Errc::disconnected);
 }
 
 TEST(Emit, SaysWhenTheClientIsBehind) {
