@@ -26,7 +26,7 @@ const features = [
 const react = '^(react|react-dom|react-intl|zustand|@tanstack/react-.*|radix-ui)(/(?!vanilla).*)?$';
 
 export default tseslint.config(
-  { ignores: ['dist'] },
+  { ignores: ['dist', 'packages/*/dist'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   hooks.configs.flat.recommended,
@@ -45,6 +45,7 @@ export default tseslint.config(
   arrows('generated', '\\.\\./'),
   arrows('ui', '/(app|features|realtime|api)/'),
   arrows('api', '/(app|features|realtime|ui)/', react),
+  arrows('bindings', '/(app|features|api|ui)/'),
   arrows('realtime', '/(app|features|api|ui)/', react),
   ...features.map((name) =>
     arrows(`features/${name}`, '/app/', `/(${features.filter((other) => other !== name).join('|')})/`),

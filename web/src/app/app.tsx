@@ -53,6 +53,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
   const client = useMemo(() => {
     const fresh = new HubbubClient({
       userId: user.id,
+      channelCache,
       tokens: api.session,
       fetchUsers: (ids) => api.users(ids),
       threadPages: {

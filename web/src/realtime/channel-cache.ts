@@ -2,6 +2,8 @@ import type { ChannelState } from '../generated/types';
 
 const keyOf = (userId: number): string => `hubbub.channels.${userId}`;
 
+export type ChannelCache = typeof channelCache;
+
 /** The channels as the server last told them, in localStorage: what a page opened without a network shows. */
 export const channelCache = {
   load(userId: number): readonly ChannelState[] | null {

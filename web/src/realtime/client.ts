@@ -24,13 +24,14 @@ import {
   readUpTo,
 } from './channel-list';
 import { Changes, type ChangesEvents, type Wish } from './changes';
-import { channelCache } from './channel-cache';
+import type { ChannelCache } from './channel-cache';
 import { Connection } from './connection';
 import { Directory } from './directory';
 import { Membership } from './membership';
 import { Outbox } from './outbox';
 import { OutboxStorage } from './outbox-storage';
 import type { ChannelEvent, Reply, ServerEvent } from './protocol';
+import { PresenceStore } from './presence';
 import { MarkSender, Receipts } from './receipts';
 import { SocketTransport } from './socket-transport';
 import { hasMoreAfter, includes } from './timeline';
@@ -48,6 +49,9 @@ export interface Tokens {
 }
 
 export interface ClientOptions {
+  /** Of the server; the page's own without it. */
+  readonly url?: string;
+  readonly channelCache?: ChannelCache;
   readonly userId: number;
   readonly tokens: Tokens;
   /** A change that was shown and had to be taken back. */
@@ -69,6 +73,7 @@ export class HubbubClient {
   readonly threads: Threads;
   readonly changes: Changes;
   readonly receipts = new Receipts();
+  readonly presence: PresenceStore;
   readonly typists = new Typists();
   readonly directory: Directory;
   private readonly transport: SocketTransport;
@@ -76,17 +81,17 @@ export class HubbubClient {
   private readonly marks: MarkSender;
   private readonly listeners = new Set<(message: Message) => unknown>();
 
-  constructor({ userId, tokens, fetchUsers, threadPages, onRefused }: ClientOptions) {
+  constructor({ url, channelCache, userId, tokens, fetchUsers, threadPages, onRefused }: ClientOptions) {
     this.userId = userId;
     this.tokens = tokens;
     this.directory = new Directory(fetchUsers);
-    const cached = channelCache.load(userId);
+    const cached = channelCache?.load(userId);
     this.channels = createStore(() => (cached ? withAll(noChannels, cached) : noChannels));
     this.channels.subscribe((list, before) => {
       if (list.byId.size !== before.byId.size || !before.known)
-        channelCache.save(userId, [...list.byId.values()]);
+        channelCache?.save(userId, [...list.byId.values()]);
     });
-    this.transport = new SocketTransport(() => tokens.accessToken(), {
+    this.transport = new SocketTransport(url, () => tokens.accessToken(), {
       closed: (refusal) => this.onClosed(refusal),
       event: (event) => this.onEvent(event),
     });
@@ -95,6 +100,7 @@ export class HubbubClient {
       this.addChannel(channel);
       this.directory.learn(members.map((member) => member.user));
     });
+    this.presence = new PresenceStore(this.transport.request);
     this.threads = new Threads(threadPages);
     this.changes = new Changes(this.transport.request, {
       done: (channelId, change) => {
@@ -251,6 +257,16 @@ export class HubbubClient {
           event.data.lastDeliveredMessageId,
         );
         break;
+      case 'presence_update':
+        this.presence.changed([event.data]);
+        break;
+      case 'user_online':
+        // A presence_update says the rest.
+        this.presence.changed([{ status: 'online', ...event.data }]);
+        break;
+      case 'user_offline':
+        this.presence.changed([{ ...event.data, status: 'offline' }]);
+        break;
       case 'user_typing':
         this.directory.want([event.data.userId]);
         this.typists.started(event.data.chatChannelId, event.data.userId, event.data.expiresInMs);
@@ -279,6 +295,7 @@ export class HubbubClient {
         this.marks.mark('delivered', channel.chatChannelId, channel.lastMessageId);
     }
     this.marks.resume();
+    this.presence.resume();
   }
 
   private onChannelEvent(event: ChannelEvent): void {

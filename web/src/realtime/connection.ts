@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody } from '../generated/types';
+import { isNetworkDown, watchPage } from './page';
 import { step, type ConnectionInput, type ConnectionStatus } from './connection-machine';
 
 const ATTEMPT_TIMEOUT_MS = 15_000;
@@ -14,6 +15,7 @@ export class Connection {
   readonly status: StoreApi<ConnectionStatus> = createStore(
     () => ({ kind: 'connecting' }) as ConnectionStatus,
   );
+  private unwatch: () => void = () => undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The server's own word on when to come back, from `disconnected`. */
   private retryAfterMs: number | null = null;
@@ -21,16 +23,12 @@ export class Connection {
   constructor(private readonly link: Link) {}
 
   start(): void {
-    window.addEventListener('online', this.retry);
-    window.addEventListener('offline', this.networkLost);
-    document.addEventListener('visibilitychange', this.wake);
+    this.unwatch = watchPage({ online: this.retry, offline: this.networkLost, visible: this.retry });
     this.feed({ kind: 'start' });
   }
 
   stop(code: string): void {
-    window.removeEventListener('online', this.retry);
-    window.removeEventListener('offline', this.networkLost);
-    document.removeEventListener('visibilitychange', this.wake);
+    this.unwatch();
     this.feed({ kind: 'sign-out', code });
   }
 
@@ -47,7 +45,7 @@ export class Connection {
   lost(refusal: ErrorBody | null): void {
     const retryAfterMs = refusal?.retryAfterMs ?? this.retryAfterMs;
     this.retryAfterMs = null;
-    this.feed({ kind: 'lost', now: Date.now(), networkDown: !navigator.onLine, retryAfterMs });
+    this.feed({ kind: 'lost', now: Date.now(), networkDown: isNetworkDown(), retryAfterMs });
   }
 
   readonly retry = (): void => this.feed({ kind: 'retry' });
@@ -55,10 +53,6 @@ export class Connection {
   // A dead network shows at once, not after a heartbeat was missed. Where the server is still reachable
   // (loopback), the next attempt succeeds within a second.
   private readonly networkLost = (): void => this.link.close();
-
-  private readonly wake = (): void => {
-    if (document.visibilityState === 'visible') this.retry();
-  };
 
   private feed(input: ConnectionInput): void {
     const { status, effect } = step(this.status.getState(), input);

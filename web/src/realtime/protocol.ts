@@ -21,6 +21,7 @@ import type {
   ReactionEvent,
   UserTypingEvent,
 } from '../generated/types';
+import type { Presence } from './presence';
 
 /** A durable change of a channel. Every name that carries an eventSeq counts, also one this client does not know. */
 export type ChannelEvent =
@@ -39,6 +40,8 @@ export type ServerEvent =
   | { readonly event: 'channel_removed'; readonly data: ChannelRemovedEvent }
   | { readonly event: 'channel_updated'; readonly data: ChannelUpdatedEvent }
   | { readonly event: 'member_updated'; readonly data: MemberUpdatedEvent }
+  | { readonly event: 'presence_update'; readonly data: Presence }
+  | { readonly event: 'user_online' | 'user_offline'; readonly data: Omit<Presence, 'status'> }
   | { readonly event: 'messages_read'; readonly data: MessagesReadEvent }
   | { readonly event: 'messages_delivered'; readonly data: MessagesDeliveredEvent }
   | { readonly event: 'user_typing' | 'user_stopped_typing'; readonly data: UserTypingEvent };
@@ -104,6 +107,7 @@ export interface Requests {
     body: { channels: Record<string, number> };
     reply: { channels: Record<string, Resumed> };
   };
+  get_presence: { body: { userIds: readonly number[] }; reply: { presence: readonly Presence[] } };
   refresh_token: { body: { token: string }; reply: { expiresAt: string } };
 }
 

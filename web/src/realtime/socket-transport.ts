@@ -16,22 +16,24 @@ export class SocketTransport {
   private reported = true;
 
   constructor(
+    url: string | undefined,
     token: () => Promise<string>,
     private readonly events: TransportEvents,
   ) {
-    this.socket = io({
+    const options = {
       autoConnect: false,
       forceNew: true,
       reconnection: false,
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
-      auth: (send) => {
+      auth: (send: (fields: { token: string }) => void) => {
         token().then(
           (value) => send({ token: value }),
           () => this.close(),
         );
       },
-    });
+    };
+    this.socket = url === undefined ? io(options) : io(url, options);
     this.socket.on('disconnect', () => this.report(null));
     this.socket.on('connect_error', (error: Error & { data?: ErrorBody }) => this.report(error.data ?? null));
     this.socket.onAny((event: string, data: unknown) => this.events.event({ event, data } as ServerEvent));

@@ -1,0 +1,53 @@
+// What the package offers. The core itself is what the web client runs on.
+import type { Message, PublicUser } from '../../src/generated/types';
+import { HubbubClient } from '../../src/realtime/client';
+import type { HistoryPage } from '../../src/realtime/protocol';
+
+export type * from '../../src/generated/types';
+export { unreadInAll, unreadOf } from '../../src/realtime/channel-list';
+export { HubbubClient, type ClientOptions, type Tokens } from '../../src/realtime/client';
+export type { ConnectionStatus } from '../../src/realtime/connection-machine';
+export type { OutboxEntry } from '../../src/realtime/outbox';
+export type { ChannelEvent, ServerEvent } from '../../src/realtime/protocol';
+export type { TimelineView } from '../../src/realtime/timelines';
+
+export interface ConnectOptions {
+  /** Of the server: `https://chat.example.org`. */
+  readonly url: string;
+  readonly userId: number;
+  /** Gives a token with some time left; called for each connect and each REST request. */
+  readonly token: () => string | Promise<string>;
+  /** The server refused the token that was given last. */
+  readonly onTokenRejected?: () => void;
+  /** An edit, deletion or reaction was shown and had to be taken back. */
+  readonly onRefused?: (error: { readonly code: string; readonly message: string }) => void;
+}
+
+/** A started client of a server. `stop` ends it. */
+export function connect({ url, userId, token, onTokenRejected, onRefused }: ConnectOptions): HubbubClient {
+  async function get<T>(path: string): Promise<T> {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      headers: { authorization: `Bearer ${await token()}` },
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json() as Promise<T>;
+  }
+
+  const client = new HubbubClient({
+    url,
+    userId,
+    tokens: { accessToken: async () => token(), rejected: () => onTokenRejected?.() },
+    fetchUsers: async (ids) => (await get<{ users: PublicUser[] }>(`/users?ids=${ids.join(',')}`)).users,
+    threadPages: {
+      message: async (channelId, id) =>
+        (await get<{ message: Message }>(`/channels/${channelId}/messages/${id}`)).message,
+      replies: (channelId, id, before) =>
+        get<HistoryPage>(
+          `/channels/${channelId}/messages/${id}/replies${before === null ? '' : `?before=${before}`}`,
+        ),
+    },
+    onRefused: (_, error) => onRefused?.(error),
+  });
+  client.start();
+  return client;
+}

@@ -1,0 +1,10 @@
+export {
+  SocketProvider,
+  useChannel,
+  useConnectionStatus,
+  usePresence,
+  useSocket,
+  useTimeline,
+  useTyping,
+  useUnread,
+} from '../../src/bindings/bindings';

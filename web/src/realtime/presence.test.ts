@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PresenceStore } from './presence';
+import type { Request } from './protocol';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('asks for many at once, each once, and again after a reconnect', async () => {
+  const request = vi.fn(async (_: string, { userIds }: { userIds: number[] }) => ({
+    kind: 'ok',
+    value: { presence: userIds.map((userId) => ({ userId, status: 'online' })) },
+  }));
+  const presence = new PresenceStore(request as unknown as Request);
+  presence.want([1, 2]);
+  presence.want([2, 3]);
+  await vi.runAllTimersAsync();
+  presence.want([1]);
+  await vi.runAllTimersAsync();
+  expect(request.mock.calls.map(([, body]) => body.userIds)).toEqual([[1, 2, 3]]);
+  presence.changed([{ userId: 2, status: 'away', statusText: 'lunch' }]);
+  expect(presence.store.getState().get(2)).toEqual({ userId: 2, status: 'away', statusText: 'lunch' });
+  presence.resume();
+  await vi.runAllTimersAsync();
+  expect(request).toHaveBeenCalledTimes(2);
+  expect(presence.store.getState().get(2)?.status).toBe('online');
+});
