@@ -2,6 +2,7 @@
 // The ports that storage implements, together: what a composition root passes on.
 #include "chat/accounts/store.hpp"
 #include "chat/auth/store.hpp"
+#include "chat/channels/invite_store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
 #include "chat/receipts/store.hpp"
@@ -12,6 +13,7 @@ struct Stores {
     AccountStore& accounts;
     SessionStore& sessions;
     ChannelStore& channels;
+    InviteStore& invites;
     MessageStore& messages;
     ReceiptStore& receipts;
 };

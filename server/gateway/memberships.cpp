@@ -50,6 +50,10 @@ Task<Result<MembershipChange>> Memberships::join(ChannelId channel, UserId user,
     return internal::on(node_.owner(channel).io(), join_here(channel, user, std::move(socket_id)));
 }
 
+Task<Result<MembershipChange>> Memberships::accept(ChannelId channel, UserId user, std::string code) {
+    return internal::on(node_.owner(channel).io(), accept_here(channel, user, std::move(code)));
+}
+
 Task<Result<MembershipChange>> Memberships::add(ChannelId channel, UserId actor, UserId user, chat::Role role) {
     return internal::on(node_.owner(channel).io(), add_here(channel, actor, user, role));
 }
@@ -73,6 +77,16 @@ Task<Result<MembershipChange>> Memberships::join_here(ChannelId channel, UserId 
     auto change = co_await here.channels.join(channel, user);
     if (!change) co_return change.error();
     if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(socket_id));
+    co_return change;
+}
+
+Task<Result<MembershipChange>> Memberships::accept_here(ChannelId channel, UserId user, std::string code) {
+    Services& here = node_.services_of(node_.owner(channel));
+    const auto write = here.writes.enter();
+    auto change = co_await here.invites.accept(channel, user, std::move(code));
+    if (!change) co_return change.error();
+    std::string nobody; // REST: every socket is told
+    if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(nobody));
     co_return change;
 }
 

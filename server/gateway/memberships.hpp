@@ -23,6 +23,8 @@ class Memberships {
     Task<Result<Opened>> open_direct(runtime::Shard& here, UserId user, UserId other);
     /// Done when the user's sockets are in the room: what is read afterwards misses no event.
     Task<Result<chat::MembershipChange>> join(ChannelId channel, UserId user, std::string socket_id);
+    /// The same by an invitation's code.
+    Task<Result<chat::MembershipChange>> accept(ChannelId channel, UserId user, std::string code);
     Task<Result<chat::MembershipChange>> add(ChannelId channel, UserId actor, UserId user, chat::Role role);
     /// Done when nothing of the channel reaches the user's sockets any more. `actor` may be `user`.
     Task<Result<chat::MembershipChange>> remove(ChannelId channel, UserId actor, UserId user, std::string socket_id);
@@ -32,6 +34,7 @@ class Memberships {
 
   private:
     Task<Result<chat::MembershipChange>> join_here(ChannelId channel, UserId user, std::string socket_id);
+    Task<Result<chat::MembershipChange>> accept_here(ChannelId channel, UserId user, std::string code);
     Task<Result<chat::MembershipChange>> add_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
     Task<Result<chat::MembershipChange>> remove_here(ChannelId channel, UserId actor, UserId user,
                                                      std::string socket_id);

@@ -2,6 +2,7 @@
 #include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "chat/auth/auth.hpp"
+#include "chat/channels/invites.hpp"
 #include "chat/messages/messages.hpp"
 #include "chat/ports.hpp"
 #include "gateway/channel_feed.hpp"
@@ -36,7 +37,8 @@ struct Services {
         : accounts{stores.accounts},
           auth{stores.accounts, stores.sessions, hasher, std::move(tokens)},
           receipts{node, shard, stores.receipts},
-          channels{stores.channels, receipts},
+          channels{stores.channels, stores.invites, receipts},
+          invites{stores.invites, channels},
           messages{stores.messages, channels},
           feed{shard, nsp, messages} {}
     Services(const Services&) = delete;
@@ -45,6 +47,7 @@ struct Services {
     chat::Auth auth;
     Receipts receipts; ///< of the users whose home this shard is
     chat::Channels channels;
+    chat::Invites invites;
     chat::Messages messages;
     ChannelFeed feed;    ///< of the channels that this shard owns
     WriteBarrier writes; ///< to these channels

@@ -59,12 +59,26 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.sessions().rotate_session(session.token_hash, testing::unique("hash"), session.expires_at));
             db.wait(db.sessions().rotate_session(session.token_hash, testing::unique("hash"), session.expires_at));
             db.wait(db.sessions().check_session(made->id, alice.id));
+            db.wait(db.sessions().list_sessions(alice.id, made->id, {std::nullopt, 10}));
+            db.wait(db.sessions().revoke_others(alice.id, made->id));
+            db.wait(db.sessions().change_password(alice.id, made->id, "hash"));
+            db.wait(db.sessions().revoke_session_of(alice.id, made->id));
             db.wait(db.sessions().revoke_session(made->id));
+            db.wait(db.accounts().search_users("fill", {std::nullopt, 10}));
+            db.wait(db.accounts().set_display_name(alice.id, "Alice"));
             db.wait(db.channels().add_member(channel.id, bob.id, chat::Role::member, alice.id));
             db.wait(db.channels().find_member(channel.id, bob.id));
             db.wait(db.channels().set_role(channel.id, bob.id, chat::Role::admin, {alice.id, chat::Role::owner}));
             db.wait(db.channels().update_channel(channel.id, alice.id, {{}, "topic", true}));
             db.wait(db.channels().update_channel(channel.id, alice.id, {{}, {}, false}));
+            db.wait(db.channels().set_muted(channel.id, bob.id, now()));
+            const auto invite = db.wait(
+                db.invites().create_invite({channel.id, {}, now() + std::chrono::hours{1}, 1}, {alice.id, chat::Role::owner}));
+            db.wait(db.invites().find_invite(invite->code));
+            db.wait(db.invites().list_invites(channel.id, {std::nullopt, 10}));
+            for (const auto& code : {std::optional<std::string>{}, std::optional{invite->code}})
+                db.wait(db.invites().join_by_invite(channel.id, bob.id, code));
+            db.wait(db.invites().delete_invite(channel.id, invite->id));
             for (int i = 0; i < 2; ++i) db.wait(db.channels().open_direct(alice.id, bob.id));
             db.wait(db.channels().find_channel(channel.id, bob.id));
             db.wait(db.channels().channels_of(bob.id));

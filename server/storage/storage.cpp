@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "storage/internal/account_store.hpp"
 #include "storage/internal/channel_store.hpp"
+#include "storage/internal/invite_store.hpp"
 #include "storage/internal/message_store.hpp"
 #include "storage/internal/receipt_store.hpp"
 #include "storage/internal/session_store.hpp"
@@ -24,11 +25,12 @@ postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections
 
 struct Storage::Impl {
     explicit Impl(postgres::Pool& pool)
-        : accounts{pool}, sessions{pool}, channels{pool}, messages{pool}, receipts{pool} {}
+        : accounts{pool}, sessions{pool}, channels{pool}, invites{pool}, messages{pool}, receipts{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
     internal::PgChannelStore channels;
+    internal::PgInviteStore invites;
     internal::PgMessageStore messages;
     internal::PgReceiptStore receipts;
 };
@@ -38,7 +40,7 @@ Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 Storage::~Storage() = default;
 
 chat::Stores Storage::stores() {
-    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->messages, impl_->receipts};
+    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites, impl_->messages, impl_->receipts};
 }
 
 } // namespace hubbub::storage

@@ -59,6 +59,7 @@ class StorageRunner {
     chat::AccountStore& accounts() { return storage_->stores().accounts; }
     chat::SessionStore& sessions() { return storage_->stores().sessions; }
     chat::ChannelStore& channels() { return storage_->stores().channels; }
+    chat::InviteStore& invites() { return storage_->stores().invites; }
     chat::MessageStore& messages() { return storage_->stores().messages; }
     chat::ReceiptStore& receipts() { return storage_->stores().receipts; }
     runtime::Shard& shard() { return runner_.shard(); }

@@ -45,6 +45,11 @@ describe('access', () => {
     'PATCH channel (archive)': (user, id) => user.api.patch(`/channels/${id}`, { archived: true }),
     'PATCH member': (user, id) => user.api.patch(`/channels/${id}/members/${owner.id}`, { role: 'member' }),
     'PATCH member (oneself)': (user, id) => user.api.patch(`/channels/${id}/members/${user.id}`, { role: 'owner' }),
+    'POST invite': (user, id) => user.api.post(`/channels/${id}/invites`, {}),
+    'GET invites': (user, id) => user.api.get(`/channels/${id}/invites`),
+    'DELETE invite': (user, id) => user.api.delete(`/channels/${id}/invites/1`),
+    'PUT mute': (user, id) => user.api.put(`/channels/${id}/mute`, { mutedUntil: '2999-01-01T00:00:00Z' }),
+    'DELETE mute': (user, id) => user.api.delete(`/channels/${id}/mute`),
     'DELETE member': (user, id) => user.api.delete(`/channels/${id}/members/${owner.id}`),
     'DELETE member (oneself)': (user, id) => user.api.delete(`/channels/${id}/members/${user.id}`),
     'GET messages': (user, id) => user.api.get(`/channels/${id}/messages`),
@@ -103,7 +108,7 @@ describe('access', () => {
     });
   }
 
-  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)']) {
+  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)', 'POST invite', 'GET invites', 'DELETE invite', 'PUT mute', 'DELETE mute']) {
     test(`${name} of a public channel by a non-member: channel.not_a_member`, async () => {
       assertRefused(await routes[name](stranger, open), 403, 'channel.not_a_member');
     });

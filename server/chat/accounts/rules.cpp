@@ -5,6 +5,7 @@
 #include "chat/text.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace hubbub::chat {
 namespace {
@@ -21,6 +22,15 @@ Result<std::string> parse_username(std::string_view text) {
     if (text.size() < limits::kUsernameMin) return Errc::too_short;
     if (text.size() > limits::kUsernameMax) return Errc::too_long;
     return std::string{text};
+}
+
+Result<std::string> parse_username_prefix(std::string_view text) {
+    if (!std::ranges::all_of(text, in_username)) return Errc::bad_format;
+    if (text.empty()) return Errc::too_short;
+    if (text.size() > limits::kUsernameMax) return Errc::too_long;
+    std::string prefix{text};
+    for (char& c : prefix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return prefix;
 }
 
 Result<std::string> parse_password(std::string_view text) {

@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "chat/page.hpp"
 
 #include <optional>
 #include <string>
@@ -50,6 +51,10 @@ class AccountStore {
     virtual Task<Result<User>> find_user(UserId id) = 0;
     /// Unknown ids are left out.
     virtual Task<Result<std::vector<PublicUser>>> find_users(std::vector<UserId> ids) = 0;
+    /// Whose username begins with `prefix` (lower case), by username; not those who are disabled.
+    virtual Task<Result<Page<PublicUser>>> search_users(std::string prefix, PageQuery query) = 0;
+    /// Errors: `user_not_found`.
+    virtual Task<Result<User>> set_display_name(UserId id, std::string display_name) = 0;
     /// Ignoring case. Errors: `user_not_found`.
     virtual Task<Result<PublicUser>> find_user_by_name(std::string username) = 0;
 };

@@ -77,6 +77,34 @@ Task<Result<void>> Auth::sign_out(SessionId session) {
     return sessions_.revoke_session(session);
 }
 
+Task<Result<void>> Auth::end_session(UserId user, SessionId session) {
+    return sessions_.revoke_session_of(user, session);
+}
+
+Task<Result<std::vector<SessionId>>> Auth::end_others(AccessClaims kept) {
+    return sessions_.revoke_others(kept.user, kept.session);
+}
+
+Task<Result<std::vector<SessionId>>> Auth::change_password(AccessClaims caller, std::string old_password,
+                                                           std::string password) {
+    const auto user = co_await accounts_.find_user(caller.user);
+    if (!user) co_return user.error();
+    std::string username = user->username;
+    auto found = co_await accounts_.find_credentials(std::move(username));
+    if (!found) co_return found.error();
+    const auto right = co_await hasher_.verify(std::move(old_password), std::move(found->password_hash));
+    if (!right) co_return right.error();
+    if (!*right) co_return Errc::bad_credentials;
+    auto hash = co_await hasher_.hash(std::move(password));
+    if (!hash) co_return hash.error();
+    auto ended = co_await sessions_.change_password(caller.user, caller.session, std::move(*hash));
+    co_return ended;
+}
+
+Task<Result<Page<OpenSession>>> Auth::sessions(AccessClaims caller, PageQuery query) {
+    return sessions_.list_sessions(caller.user, caller.session, std::move(query));
+}
+
 Result<AccessClaims> Auth::verify(std::string_view access_token) const {
     if (access_token.empty()) return Errc::token_missing;
     return tokens_.verify(access_token, now());

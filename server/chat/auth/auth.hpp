@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace hubbub::chat {
 
@@ -59,6 +60,15 @@ class Auth {
     Task<Result<std::variant<SessionGrant, ReuseDetected>>> refresh(std::string refresh_token);
     /// Ends the session and every token of its family.
     Task<Result<void>> sign_out(SessionId session);
+
+    /// The user's own. Errors: `session_not_found`.
+    Task<Result<void>> end_session(UserId user, SessionId session);
+    /// Ends all sessions of the user but one, and says which.
+    Task<Result<std::vector<SessionId>>> end_others(AccessClaims kept);
+    /// The same, with a new password. Errors: `bad_credentials` (not the old one), `rate_limited`.
+    Task<Result<std::vector<SessionId>>> change_password(AccessClaims caller, std::string old_password,
+                                                         std::string password);
+    Task<Result<Page<OpenSession>>> sessions(AccessClaims caller, PageQuery query);
 
     /// The bearer of an access token, without asking whether its session still stands.
     /// Errors: `token_missing` (empty), `token_invalid`, `token_expired`.

@@ -3,8 +3,10 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "chat/page.hpp"
 
 #include <string>
+#include <vector>
 
 namespace hubbub::chat {
 
@@ -23,6 +25,17 @@ struct Session {
     bool reused = false; ///< only from `rotate_session`: the token had been replaced before; the family is now revoked
 };
 
+/// A session as its user sees it.
+struct OpenSession {
+    SessionId id;
+    std::string user_agent;
+    std::string ip;
+    Timestamp issued_at;
+    Timestamp last_used_at; ///< when its tokens were renewed last
+    Timestamp expires_at;
+    bool current = false; ///< the one that asks
+};
+
 /// Where refresh-token families are kept. Every function may also fail with `Errc::unavailable`.
 class SessionStore {
   public:
@@ -36,6 +49,14 @@ class SessionStore {
     virtual Task<Result<Session>> rotate_session(std::string old_hash, std::string new_hash, Timestamp expires_at) = 0;
     /// Revokes the family. Doing it again is no error.
     virtual Task<Result<void>> revoke_session(SessionId session) = 0;
+    /// The same, of this very user. Errors: `session_not_found` (of nobody, of another, over).
+    virtual Task<Result<void>> revoke_session_of(UserId user, SessionId session) = 0;
+    /// Revokes all sessions of the user but `kept`, and says which.
+    virtual Task<Result<std::vector<SessionId>>> revoke_others(UserId user, SessionId kept) = 0;
+    /// Gives the user another password in the same step.
+    virtual Task<Result<std::vector<SessionId>>> change_password(UserId user, SessionId kept, std::string hash) = 0;
+    /// Those that stand.
+    virtual Task<Result<Page<OpenSession>>> list_sessions(UserId user, SessionId current, PageQuery query) = 0;
     /// Errors: `revoked` (revoked, expired or unknown family, or a disabled user).
     virtual Task<Result<void>> check_session(SessionId session, UserId user) = 0;
 };

@@ -76,6 +76,11 @@ Task<Result<Member>> Channels::membership(ChannelId channel, UserId user) {
 
 Task<Result<MembershipChange>> Channels::join(ChannelId channel, UserId user) {
     const auto seen = co_await view(channel, user);
+    if (!seen && seen.error() == Errc::channel_not_found) {
+        auto change = co_await invites_.join_by_invite(channel, user, std::nullopt);
+        if (!change && change.error() == Errc::invite_not_found) co_return Errc::channel_not_found;
+        co_return change;
+    }
     if (!seen) co_return seen.error();
     if (!seen->state) {
         const Actor self{user};
@@ -153,6 +158,15 @@ Task<Result<ChannelView>> Channels::update(ChannelId channel, UserId actor, Chan
     if (!as) co_return as.error();
     auto view = co_await store_.update_channel(channel, *as, std::move(change));
     co_return view;
+}
+
+Task<Result<ChannelView>> Channels::mute(ChannelId channel, UserId user, std::optional<Timestamp> until) {
+    const auto member = co_await membership(channel, user);
+    if (!member) co_return member.error();
+    const auto muted = co_await store_.set_muted(channel, user, until);
+    if (!muted) co_return muted.error();
+    auto seen = co_await view(channel, user);
+    co_return seen;
 }
 
 } // namespace hubbub::chat

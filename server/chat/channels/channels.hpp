@@ -1,4 +1,5 @@
 #pragma once
+#include "chat/channels/invite_store.hpp"
 #include "chat/channels/marks.hpp"
 #include "chat/channels/rules.hpp"
 #include "chat/channels/store.hpp"
@@ -10,7 +11,8 @@ namespace hubbub::chat {
 /// Functions that write run on the channel's owner shard.
 class Channels {
   public:
-    Channels(ChannelStore& store, MarkSource& marks) : store_{store}, marks_{marks} {}
+    Channels(ChannelStore& store, InviteStore& invites, MarkSource& marks)
+        : store_{store}, invites_{invites}, marks_{marks} {}
 
     Task<Result<ChannelView>> create(NewChannel channel);
     /// The direct channel of two people, made if they have none. Errors: `user_not_found`.
@@ -25,7 +27,7 @@ class Channels {
     /// The user's membership. Errors: `not_a_member` of a public channel, `channel_not_found` otherwise.
     Task<Result<Member>> membership(ChannelId channel, UserId user);
 
-    /// Makes the user a member of a public channel; of a private one he has to be one already.
+    /// Makes the user a member of a public channel; of a private one he is one already, or he is invited.
     /// `event_seq` is 0 when he was. Errors: `channel_not_found`, `channel_archived`.
     Task<Result<MembershipChange>> join(ChannelId channel, UserId user);
     /// Errors: as `membership`, `role_forbidden` (a direct one), `last_owner`.
@@ -40,12 +42,17 @@ class Channels {
     /// Errors: as `membership`, `role_forbidden`, `channel_archived`, `channel_name_taken`.
     Task<Result<ChannelView>> update(ChannelId channel, UserId actor, ChannelChange change);
 
-  private:
+    /// Until when the user wants no notifications; empty: he wants them. Errors: as `membership`.
+    Task<Result<ChannelView>> mute(ChannelId channel, UserId user, std::optional<Timestamp> until);
+
     /// The actor with his role, if the matrix lets him. Errors: as `membership`, `role_forbidden`.
     Task<Result<Actor>> permit(Action action, ChannelId channel, UserId actor);
+
+  private:
     Task<Result<Actor>> permit_on(Action action, ChannelId channel, UserId actor, UserId user);
 
     ChannelStore& store_;
+    InviteStore& invites_;
     MarkSource& marks_;
 };
 

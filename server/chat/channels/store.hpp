@@ -125,6 +125,8 @@ class ChannelStore {
     /// Answers in commit order, as the actor sees it. Errors: `role_forbidden`, `channel_archived`,
     /// `channel_name_taken`.
     virtual Task<Result<ChannelView>> update_channel(ChannelId channel, Actor actor, ChannelChange change) = 0;
+    /// Does nothing for who is not a member.
+    virtual Task<Result<void>> set_muted(ChannelId channel, UserId user, std::optional<Timestamp> until) = 0;
     /// The one direct channel of the two, made if they have none. Errors: `user_not_found`.
     virtual Task<Result<DirectChannel>> open_direct(UserId user, UserId other) = 0;
 };

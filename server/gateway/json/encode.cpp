@@ -101,6 +101,20 @@ void write(JsonWriter& json, const chat::Member& member) {
     json.field("role", to_text(member.role)).field("joinedAt", member.joined_at).end_object();
 }
 
+void write(JsonWriter& json, const chat::Invite& invite) {
+    json.begin_object()
+        .field("id", invite.id)
+        .field("chatChannelId", invite.channel)
+        .field("code", invite.code)
+        .field("userId", invite.user)
+        .field("createdBy", invite.created_by)
+        .field("createdAt", invite.created_at)
+        .field("expiresAt", invite.expires_at)
+        .field("maxUses", invite.max_uses)
+        .field("uses", invite.uses)
+        .end_object();
+}
+
 void write(JsonWriter& json, const chat::Message& message) {
     json.begin_object()
         .field("id", message.id)
@@ -148,6 +162,18 @@ void write(JsonWriter& json, const chat::SessionGrant& grant) {
         .field("accessTokenExpiresAt", grant.access_expires_at)
         .field("refreshToken", grant.refresh_token)
         .field("refreshTokenExpiresAt", grant.refresh_expires_at)
+        .end_object();
+}
+
+void write(JsonWriter& json, const chat::OpenSession& session) {
+    json.begin_object()
+        .field("id", session.id)
+        .field("userAgent", session.user_agent)
+        .field("ip", session.ip)
+        .field("issuedAt", session.issued_at)
+        .field("lastUsedAt", session.last_used_at)
+        .field("expiresAt", session.expires_at)
+        .field("current", session.current)
         .end_object();
 }
 

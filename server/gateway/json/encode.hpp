@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/auth/auth.hpp"
+#include "chat/channels/invite_store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
 #include "chat/receipts/store.hpp"
@@ -19,7 +20,9 @@ void write(JsonWriter& json, const chat::BrowsedChannel& browsed);
 void write(JsonWriter& json, const chat::ChannelState& state);
 void write(JsonWriter& json, const chat::Member& member);
 void write(JsonWriter& json, const chat::Message& message);
+void write(JsonWriter& json, const chat::Invite& invite);
 void write(JsonWriter& json, const chat::SessionGrant& grant);
+void write(JsonWriter& json, const chat::OpenSession& session);
 
 template <class T> void write_array(JsonWriter& json, std::string_view name, const std::vector<T>& items) {
     json.key(name).begin_array();

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "gateway/failure.hpp"
 
@@ -47,6 +48,9 @@ class Fields {
     std::optional<std::string> optional_text(std::string_view field, TextRule rule);
     /// Any string, for what has no rule but being found or not.
     std::string plain(std::string_view field);
+
+    /// `2026-11-22T10:00:00.000Z`, the milliseconds left out or not; before the year 3000.
+    Timestamp time(std::string_view field);
 
     std::optional<bool> optional_boolean(std::string_view field);
 

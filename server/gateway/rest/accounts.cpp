@@ -19,11 +19,6 @@ chat::ClientInfo client_of(const net::http::Request& request) {
     return {std::string{request.headers.get("User-Agent")}, request.remote_address};
 }
 
-/// `{"user":…}`
-template <class User> net::http::Response user_response(const User& user) {
-    return net::http::json_response(200, R"({"user":)" + encode(user) + "}");
-}
-
 } // namespace
 
 RestApi::Answer RestApi::sign_up(Call& call) {
@@ -60,7 +55,7 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     const auto grant = co_await call.services.auth.sign_in(std::move(login), std::move(client));
     if (!grant) co_return to_failure(grant.error());
     // Only failures count: many people may share an address.
-    home_of(address).post([this, address] { attempts_[home_of(address).index()].logins.give_back(address); });
+    give_back(&Attempts::logins, address);
     co_return net::http::json_response(200, encode(*grant));
 }
 
@@ -84,12 +79,6 @@ RestApi::Answer RestApi::sign_out(Call& call) {
     co_return no_content();
 }
 
-RestApi::Answer RestApi::get_me(Call& call) {
-    const auto user = co_await call.services.accounts.find_user(call.caller.user);
-    if (!user) co_return to_failure(user.error());
-    co_return user_response(*user);
-}
-
 RestApi::Answer RestApi::list_users(Call& call) {
     Query query{call.request};
     auto ids = query.user_ids("ids", kUserIdsMax);
@@ -102,6 +91,17 @@ RestApi::Answer RestApi::list_users(Call& call) {
     write_array(json, "users", *users);
     json.end_object();
     co_return net::http::json_response(200, std::move(text));
+}
+
+RestApi::Answer RestApi::search_users(Call& call) {
+    Query query{call.request};
+    auto page_query = query.page();
+    if (!call.request.has_query("query")) query.fail(ErrorName::validation_missing, "query");
+    auto prefix = query.text("query", chat::parse_username_prefix);
+    if (query.failure()) co_return *query.failure();
+    const auto page = co_await call.services.accounts.search_users(std::move(prefix), std::move(page_query));
+    if (!page) co_return to_failure(page.error(), "cursor");
+    co_return page_response("users", *page);
 }
 
 RestApi::Answer RestApi::get_user(Call& call) {
@@ -122,6 +122,11 @@ RestApi::Answer RestApi::get_config(Call&) {
 
 runtime::Shard& RestApi::home_of(const std::string& address) {
     return node_.shards[std::hash<std::string>{}(address) % node_.shards.size()];
+}
+
+void RestApi::give_back(Limiter limiter, const std::string& address) {
+    home_of(address).post(
+        [this, limiter, address] { (attempts_[home_of(address).index()].*limiter).give_back(address); });
 }
 
 Task<std::optional<std::chrono::milliseconds>> RestApi::take(Limiter limiter, std::string address) {

@@ -18,6 +18,11 @@ inline net::http::Response no_content() {
     return response;
 }
 
+/// `{"user":…}`
+template <class User> net::http::Response user_response(const User& user) {
+    return net::http::json_response(200, R"({"user":)" + encode(user) + "}");
+}
+
 /// `{name:[…],"nextCursor":…}`
 template <class T> net::http::Response page_response(std::string_view name, const chat::Page<T>& page) {
     std::string text;

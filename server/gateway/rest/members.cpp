@@ -1,4 +1,5 @@
 // Who is in a channel, and as what.
+#include "base/clock.hpp"
 #include "chat/accounts/rules.hpp"
 #include "gateway/rest/answers.hpp"
 #include "gateway/rest/query.hpp"
@@ -74,6 +75,26 @@ RestApi::Answer RestApi::remove_member(Call& call) {
     const auto change = co_await memberships_.remove(channel, call.caller.user, user, std::move(nobody));
     if (!change) co_return to_failure(change.error());
     co_return no_content();
+}
+
+RestApi::Answer RestApi::mute(Call& call) {
+    Fields in{call.body};
+    const Timestamp until = in.time("mutedUntil");
+    if (!in.failure() && until <= now()) in.fail(ErrorName::validation_range, "mutedUntil");
+    if (in.failure()) co_return *in.failure();
+    auto answer = co_await set_muted(call, until);
+    co_return answer;
+}
+
+RestApi::Answer RestApi::unmute(Call& call) {
+    return set_muted(call, {});
+}
+
+RestApi::Answer RestApi::set_muted(Call& call, std::optional<Timestamp> until) {
+    const ChannelId channel{call.ids[0]};
+    const auto view = co_await call.services.channels.mute(channel, call.caller.user, until);
+    if (!view) co_return to_failure(view.error());
+    co_return view_response(200, *view);
 }
 
 } // namespace hubbub::gateway

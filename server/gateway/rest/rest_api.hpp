@@ -64,12 +64,18 @@ class RestApi {
     Task<Outcome<chat::AccessClaims>> authenticate(Call& call);
     Response refuse(const Failure& failure);
 
-    // accounts.cpp
+    // accounts.cpp and me.cpp
     Answer sign_up(Call& call);
     Answer sign_in(Call& call);
     Answer refresh(Call& call);
     Answer sign_out(Call& call);
+    Answer list_sessions(Call& call);
+    Answer end_session(Call& call);
+    Answer end_other_sessions(Call& call);
     Answer get_me(Call& call);
+    Answer update_me(Call& call);
+    Task<Outcome<bool>> change_password(Call& call, std::string old_password, std::string password);
+    Answer search_users(Call& call);
     Answer list_users(Call& call);
     Answer get_user(Call& call);
     Answer get_config(Call& call);
@@ -94,6 +100,15 @@ class RestApi {
     Answer add_member(Call& call);
     Answer set_role(Call& call);
     Answer remove_member(Call& call);
+    Answer mute(Call& call);
+    Answer unmute(Call& call);
+    Answer set_muted(Call& call, std::optional<Timestamp> until);
+
+    // invites.cpp
+    Answer create_invite(Call& call);
+    Answer list_invites(Call& call);
+    Answer delete_invite(Call& call);
+    Answer accept_invite(Call& call);
 
     /// Attempts by address, each counted on the one shard that the address falls to.
     struct Attempts {
@@ -104,6 +119,7 @@ class RestApi {
     };
     using Limiter = RateLimiter<std::string> Attempts::*;
     runtime::Shard& home_of(const std::string& address);
+    void give_back(Limiter limiter, const std::string& address);
     Task<std::optional<std::chrono::milliseconds>> take(Limiter limiter, std::string address);
     Task<std::optional<std::chrono::milliseconds>> take_here(Limiter limiter, std::string address);
 

@@ -2,6 +2,7 @@
 
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
+#include "storage/internal/paging.hpp"
 
 #include <utility>
 
@@ -28,6 +29,17 @@ SELECT id, username, "displayName" FROM chat_user WHERE id = ANY ($1) ORDER BY i
 
 constexpr Statement kFindByName{"user_find_by_name", R"(
 SELECT id, username, "displayName" FROM chat_user WHERE lower(username) = lower($1))"};
+
+// A range and no LIKE: nothing in it is a pattern. Usernames are ASCII, so what begins with $1 is before $1 and a DEL.
+constexpr Statement kSearch{"user_search", R"(
+SELECT id, username, "displayName", lower(username) FROM chat_user
+WHERE lower(username) COLLATE "C" >= $1 AND lower(username) COLLATE "C" < $2 AND lower(username) COLLATE "C" > $3
+  AND "disabledAt" IS NULL
+ORDER BY lower(username) COLLATE "C" LIMIT $4)"};
+
+constexpr Statement kSetDisplayName{"user_set_display_name", R"(
+UPDATE chat_user SET "displayName" = $2 WHERE id = $1
+RETURNING id, username, "displayName", "isAdmin", "createdAt", "disabledAt")"};
 
 chat::User to_user(postgres::Row row) {
     chat::User user;
@@ -84,6 +96,24 @@ Task<Result<std::vector<chat::PublicUser>>> PgAccountStore::find_users(std::vect
     std::vector<chat::PublicUser> users;
     for (std::size_t i = 0; i < rows->size(); ++i) users.push_back(to_public_user((*rows)[i]));
     co_return users;
+}
+
+Task<Result<chat::Page<chat::PublicUser>>> PgAccountStore::search_users(std::string prefix, chat::PageQuery query) {
+    const auto after = query.cursor ? decode_cursor(*query.cursor) : std::optional{std::string{}};
+    if (!after) co_return chat::Errc::bad_format;
+    auto params = Params::of(prefix, prefix + '\x7f', *after, one_more(query.limit));
+    const auto rows = co_await pool_.query(kSearch, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    const auto position = [](postgres::Row row) { return row.get<std::string>(3); };
+    co_return to_page<chat::PublicUser>(*rows, query.limit, to_public_user, position);
+}
+
+Task<Result<chat::User>> PgAccountStore::set_display_name(UserId id, std::string display_name) {
+    auto params = Params::of(id, display_name);
+    const auto rows = co_await pool_.query(kSetDisplayName, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    if (rows->empty()) co_return chat::Errc::user_not_found;
+    co_return to_user(rows->front());
 }
 
 Task<Result<chat::PublicUser>> PgAccountStore::find_user_by_name(std::string username) {

@@ -29,6 +29,10 @@ FROM chat_set_role($1, $2, $3, $4, $5))"};
 
 constexpr Statement kUpdate{"channel_update", "SELECT chat_update_channel($1, $2, $3, $4, $5, $6)"};
 
+constexpr Statement kMute{"member_mute", R"(
+UPDATE chat_channel_user_mapping SET "mutedUntil" = $3
+WHERE "chatChannelId" = $1 AND "userId" = $2 AND "leftAt" IS NULL)"};
+
 constexpr Statement kOpenDirect{"direct_open", "SELECT channel, created FROM chat_open_direct($1, $2)"};
 
 std::optional<std::string_view> to_text(std::optional<chat::Role> role) {
@@ -71,6 +75,13 @@ Task<Result<chat::ChannelView>> PgChannelStore::update_channel(ChannelId channel
     // On the same lane: whoever changes it next cannot be told before us.
     auto view = co_await find_channel(channel, actor.user, Lane::ordered);
     co_return view;
+}
+
+Task<Result<void>> PgChannelStore::set_muted(ChannelId channel, UserId user, std::optional<Timestamp> until) {
+    auto params = Params::of(channel, user, until);
+    const auto rows = co_await pool_.query(kMute, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    co_return Result<void>{};
 }
 
 Task<Result<chat::DirectChannel>> PgChannelStore::open_direct(UserId user, UserId other) {

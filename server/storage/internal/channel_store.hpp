@@ -25,6 +25,7 @@ class PgChannelStore final : public chat::ChannelStore {
                                                   chat::Actor actor) override;
     Task<Result<chat::ChannelView>> update_channel(ChannelId channel, chat::Actor actor,
                                                    chat::ChannelChange change) override;
+    Task<Result<void>> set_muted(ChannelId channel, UserId user, std::optional<Timestamp> until) override;
     Task<Result<chat::DirectChannel>> open_direct(UserId user, UserId other) override;
 
   private:

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
+#include "storage/internal/paging.hpp"
 
 #include <chrono>
 #include <utility>
@@ -26,10 +27,58 @@ constexpr Statement kRotate{"session_rotate", "SELECT outcome, family, owner FRO
 constexpr Statement kRevoke{"session_revoke", R"(
 UPDATE chat_session SET "revokedAt" = now() WHERE "familyId" = $1 AND "revokedAt" IS NULL)"};
 
+constexpr Statement kRevokeOf{"session_revoke_of", R"(
+UPDATE chat_session SET "revokedAt" = now()
+WHERE "familyId" = $2 AND "userId" = $1 AND "revokedAt" IS NULL AND "expiresAt" > now() RETURNING id)"};
+
+constexpr Statement kRevokeOthers{"session_revoke_others", R"(
+WITH ended AS (
+  UPDATE chat_session SET "revokedAt" = now() WHERE "userId" = $1 AND "familyId" <> $2 AND "revokedAt" IS NULL
+  RETURNING "familyId"
+)
+SELECT DISTINCT "familyId" FROM ended)"};
+
+constexpr Statement kChangePassword{"session_change_password", R"(
+WITH changed AS (
+  UPDATE chat_user SET "passwordHash" = $3 WHERE id = $1
+), ended AS (
+  UPDATE chat_session SET "revokedAt" = now() WHERE "userId" = $1 AND "familyId" <> $2 AND "revokedAt" IS NULL
+  RETURNING "familyId"
+)
+SELECT DISTINCT "familyId" FROM ended)"};
+
+// The latest token of each family.
+constexpr Statement kList{"session_list", R"(
+SELECT s."familyId", s."userAgent", s.ip, (SELECT min(f."issuedAt") FROM chat_session f WHERE f."familyId" = s."familyId"),
+       s."issuedAt", s."expiresAt", s."familyId" = $2
+FROM chat_session s
+WHERE s."userId" = $1 AND s."familyId" > $3 AND s."revokedAt" IS NULL AND s."expiresAt" > now()
+  AND NOT EXISTS (SELECT FROM chat_session n WHERE n."familyId" = s."familyId" AND n.id > s.id)
+ORDER BY s."familyId" LIMIT $4)"};
+
 constexpr Statement kCheck{"session_check", R"(
 SELECT 1 FROM chat_session s JOIN chat_user u ON u.id = s."userId"
 WHERE s."familyId" = $1 AND s."userId" = $2 AND s."revokedAt" IS NULL AND s."expiresAt" > now() AND u."disabledAt" IS NULL
 ORDER BY s.id DESC LIMIT 1)"};
+
+Result<std::vector<SessionId>> to_ids(const Result<postgres::Rows>& rows) {
+    if (!rows) return to_chat_error(rows.error());
+    std::vector<SessionId> ids;
+    for (std::size_t i = 0; i < rows->size(); ++i) ids.push_back((*rows)[i].get<SessionId>(0));
+    return ids;
+}
+
+chat::OpenSession to_open_session(postgres::Row row) {
+    chat::OpenSession session;
+    session.id = row.get<SessionId>(0);
+    session.user_agent = row.get<std::string>(1);
+    session.ip = row.get<std::string>(2);
+    session.issued_at = row.get<Timestamp>(3);
+    session.last_used_at = row.get<Timestamp>(4);
+    session.expires_at = row.get<Timestamp>(5);
+    session.current = row.get<bool>(6);
+    return session;
+}
 
 } // namespace
 
@@ -67,6 +116,36 @@ Task<Result<void>> PgSessionStore::revoke_session(SessionId session) {
     const auto rows = co_await pool_.query(kRevoke, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return Result<void>{};
+}
+
+Task<Result<void>> PgSessionStore::revoke_session_of(UserId user, SessionId session) {
+    auto params = Params::of(user, session);
+    const auto rows = co_await pool_.query(kRevokeOf, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    if (rows->empty()) co_return chat::Errc::session_not_found;
+    co_return Result<void>{};
+}
+
+Task<Result<std::vector<SessionId>>> PgSessionStore::revoke_others(UserId user, SessionId kept) {
+    auto params = Params::of(user, kept);
+    const auto rows = co_await pool_.query(kRevokeOthers, std::move(params));
+    co_return to_ids(rows);
+}
+
+Task<Result<std::vector<SessionId>>> PgSessionStore::change_password(UserId user, SessionId kept, std::string hash) {
+    auto params = Params::of(user, kept, hash);
+    const auto rows = co_await pool_.query(kChangePassword, std::move(params));
+    co_return to_ids(rows);
+}
+
+Task<Result<chat::Page<chat::OpenSession>>> PgSessionStore::list_sessions(UserId user, SessionId current,
+                                                                          chat::PageQuery query) {
+    const auto after = id_of(query.cursor);
+    if (!after) co_return after.error();
+    auto params = Params::of(user, current, *after, one_more(query.limit));
+    const auto rows = co_await pool_.query(kList, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    co_return to_page<chat::OpenSession>(*rows, query.limit, to_open_session, first_id);
 }
 
 Task<Result<void>> PgSessionStore::check_session(SessionId session, UserId user) {

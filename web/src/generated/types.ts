@@ -55,6 +55,28 @@ export interface Session {
   readonly refreshTokenExpiresAt: string;
 }
 
+export interface OpenSession {
+  readonly id: number;
+  readonly userAgent: string;
+  readonly ip: string;
+  readonly issuedAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+  readonly current: boolean;
+}
+
+export interface Invite {
+  readonly id: number;
+  readonly chatChannelId: number;
+  readonly code: string;
+  readonly userId: number | null;
+  readonly createdBy: number;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly maxUses: number;
+  readonly uses: number;
+}
+
 export type ChannelType = 'public' | 'private' | 'direct';
 
 export type MemberRole = 'owner' | 'admin' | 'member';
