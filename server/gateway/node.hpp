@@ -33,9 +33,9 @@ struct Settings {
 /// The chat's rules on one shard, over that shard's stores.
 struct Services {
     Services(Node& node, runtime::Shard& shard, socketio::Namespace& nsp, chat::Stores stores,
-             chat::PasswordHasher& hasher, chat::AccessTokens tokens)
+             chat::PasswordHasher& hasher, chat::TokenKeys keys)
         : accounts{stores.accounts},
-          auth{stores.accounts, stores.sessions, hasher, std::move(tokens)},
+          auth{stores.accounts, stores.sessions, hasher, std::move(keys)},
           receipts{node, shard, stores.receipts},
           channels{stores.channels, stores.invites, receipts},
           invites{stores.invites, channels},

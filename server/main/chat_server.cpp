@@ -54,7 +54,8 @@ template <class Condition> bool wait_for(Condition reached, std::chrono::millise
 } // namespace
 
 ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::string secret,
-                       gateway::StaticFiles web_client, std::filesystem::path client_directory)
+                       const std::optional<chat::ExternalIssuer>& external, gateway::StaticFiles web_client,
+                       std::filesystem::path client_directory)
     : web_client_{std::move(web_client)},
       shards_{config.threads},
       socketio_{shards_, adapters::local(), to_socketio_options(config, std::move(client_directory))},
@@ -65,9 +66,10 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
         pools_.push_back(
             std::make_unique<postgres::Pool>(shards_[i], storage::pool_options(conninfo, config.database_connections)));
         storages_.push_back(std::make_unique<storage::Storage>(*pools_.back()));
-        gateway_->node.services.push_back(
-            std::make_unique<gateway::Services>(gateway_->node, shards_[i], gateway_->node.nsp,
-                                                storages_.back()->stores(), hasher_, chat::AccessTokens{secret}));
+        chat::TokenKeys keys{chat::AccessTokens{secret}};
+        if (external) keys.external.emplace(*external);
+        gateway_->node.services.push_back(std::make_unique<gateway::Services>(
+            gateway_->node, shards_[i], gateway_->node.nsp, storages_.back()->stores(), hasher_, std::move(keys)));
         listeners_.push_back(net::http::make_server(shards_[i], *this, timeouts));
         socketio_.attach(i, *listeners_.back());
     }
@@ -94,6 +96,14 @@ void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint,
 
 void ChatServer::renew_tls(const std::shared_ptr<const net::TlsContext>& tls) {
     for (auto& listener : listeners_) listener->shard().post([&listener = *listener, tls] { listener.set_tls(tls); });
+}
+
+void ChatServer::renew_external(const chat::ExternalIssuer& external) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        // Made here: the library's keys are not made on several threads at once.
+        auto tokens = std::make_shared<chat::ExternalTokens>(external);
+        shards_[i].post([this, i, tokens] { gateway_->node.services[i]->auth.renew(std::move(*tokens)); });
+    }
 }
 
 void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {

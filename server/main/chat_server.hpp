@@ -16,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ namespace hubbub::program {
 /// Everything that serves, put together: shards, listeners, Socket.IO, the chat on its database, the web client.
 class ChatServer final : private net::http::Handler {
   public:
-    ChatServer(const Config& config, const std::string& conninfo, std::string secret, gateway::StaticFiles web_client,
+    ChatServer(const Config& config, const std::string& conninfo, std::string secret,
+               const std::optional<chat::ExternalIssuer>& external, gateway::StaticFiles web_client,
                std::filesystem::path client_directory);
     ~ChatServer() override;
 
@@ -33,6 +35,8 @@ class ChatServer final : private net::http::Handler {
     void start(const boost::asio::ip::tcp::endpoint& endpoint, const std::shared_ptr<const net::TlsContext>& tls);
     /// New connections get a renewed certificate. Any thread, after `start` with one.
     void renew_tls(const std::shared_ptr<const net::TlsContext>& tls);
+    /// From now on tokens are verified with these keys. Any thread, after `start`.
+    void renew_external(const chat::ExternalIssuer& external);
     /// With the port that the system chose, if 0 was asked for.
     boost::asio::ip::tcp::endpoint endpoint() const { return listeners_.front()->endpoint(); }
 

@@ -123,6 +123,17 @@ std::vector<Setting> make_settings() {
         path_setting("tls.certificate_file", "PEM certificate and intermediates: speaks HTTPS; SIGHUP reads it again",
                      &Config::tls_certificate_file),
         path_setting("tls.key_file", "PEM key of the certificate, not encrypted", &Config::tls_key_file),
+        text_setting("external.issuer", "Takes tokens that another application signs: their iss",
+                     &Config::external_issuer),
+        text_setting("external.audience", "Must be in aud of such tokens", &Config::external_audience),
+        text_setting("external.username_claim", "The claim of such tokens that the username is made of",
+                     &Config::external_username_claim),
+        text_setting("external.secret", "Secret that such tokens are signed with (HS256), at least 32 bytes",
+                     &Config::external_secret, true),
+        path_setting("external.public_key_file", "PEM key that verifies such tokens; SIGHUP reads it again",
+                     &Config::external_public_key_file),
+        path_setting("external.jwks_file", "JSON Web Key Set that verifies such tokens; SIGHUP reads it again",
+                     &Config::external_jwks_file),
         number_setting("http.head_timeout_ms", "From a request's first byte to the end of its head",
                        &Config::http_head_timeout, 1, kTimeoutMax),
         number_setting("http.body_timeout_ms", "From the end of a request's head to the end of its body",
@@ -226,6 +237,18 @@ std::size_t usable_cores() {
     return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
 }
 
+/// A key says nothing without whose it is, nor the other way round.
+void check_external(const Config& config) {
+    const bool has_key = !config.external_secret.empty() || !config.external_public_key_file.empty() ||
+                         !config.external_jwks_file.empty();
+    if (has_key && config.external_issuer.empty())
+        throw ConfigError{"external.issuer is missing: the iss of the tokens that the key verifies"};
+    if (!has_key && !config.external_issuer.empty())
+        throw ConfigError{"external.issuer needs one of external.secret, external.public_key_file, external.jwks_file"};
+    if (has_key && (config.external_audience.empty() || config.external_username_claim.empty()))
+        throw ConfigError{"external.audience and external.username_claim must not be empty"};
+}
+
 std::filesystem::path standard_data_dir() {
     if (geteuid() == 0) return "/var/lib/hubbub";
     if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0')
@@ -275,6 +298,7 @@ Loaded load_config(const std::filesystem::path& file, const std::map<std::string
     }
     if (loaded.config.tls_certificate_file.empty() != loaded.config.tls_key_file.empty())
         throw ConfigError{"tls.certificate_file and tls.key_file belong together: set both, or neither"};
+    check_external(loaded.config);
     // Four a thread are enough for one; many threads must not use up the server's connections.
     constexpr std::size_t kAll = 64;
     if (loaded.config.database_connections == 0)

@@ -37,6 +37,12 @@ struct Config {
     std::vector<std::string> cors_origins;      ///< for Socket.IO from other sites' pages
     std::filesystem::path tls_certificate_file; ///< with `tls_key_file`; empty: plain HTTP
     std::filesystem::path tls_key_file;
+    std::string external_issuer; ///< whose tokens are taken too; empty: nobody's
+    std::string external_audience = "hubbub";
+    std::string external_username_claim = "preferred_username";
+    std::string external_secret;
+    std::filesystem::path external_public_key_file;
+    std::filesystem::path external_jwks_file;
     std::chrono::milliseconds http_head_timeout = limits::kHttpHeadTimeout;
     std::chrono::milliseconds http_body_timeout = limits::kHttpBodyTimeout;
     std::chrono::milliseconds http_idle_timeout = limits::kHttpIdleTimeout;

@@ -34,6 +34,15 @@ class LoadConfigTest : public testing::Test {
         std::filesystem::temp_directory_path() / ("hubbub-config-" + std::to_string(::getpid()) + ".toml");
 };
 
+TEST_F(LoadConfigTest, AKeyOfAnotherApplicationAndItsNameBelongTogether) {
+    EXPECT_THAT(refusal("external.secret = 'x'"), HasSubstr("external.issuer is missing"));
+    EXPECT_THAT(refusal("external.jwks_file = 'x'"), HasSubstr("external.issuer is missing"));
+    EXPECT_THAT(refusal("external.issuer = 'x'"), HasSubstr("needs one of external.secret"));
+    EXPECT_THAT(refusal("external.issuer = 'x'\nexternal.secret = 'x'\nexternal.audience = ''"),
+                HasSubstr("must not be empty"));
+    EXPECT_EQ(load("external.issuer = 'x'\nexternal.secret = 'x'").external_audience, "hubbub");
+}
+
 TEST_F(LoadConfigTest, HasStandards) {
     const Config config = load("");
     EXPECT_EQ(config.host, "127.0.0.1");

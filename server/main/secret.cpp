@@ -1,6 +1,6 @@
 #include "main/secret.hpp"
 
-#include "chat/auth/access_token.hpp"
+#include "chat/auth/jws.hpp"
 #include "chat/auth/refresh_token.hpp"
 
 #include <fcntl.h>
@@ -46,9 +46,9 @@ std::string token_secret(const Config& config) {
         if (!std::filesystem::exists(path)) make_secret(path);
     }
     const std::string secret = configured ? config.jwt_secret : read_line(path);
-    if (secret.size() < chat::AccessTokens::kSecretBytesMin)
-        throw ConfigError{(configured ? "jwt_secret" : "the secret in " + path.string()) + " is too short: " +
-                          std::to_string(chat::AccessTokens::kSecretBytesMin) + " bytes are needed"};
+    if (secret.size() < chat::JwsKey::kSecretBytesMin)
+        throw ConfigError{(configured ? "jwt_secret" : "the secret in " + path.string()) +
+                          " is too short: " + std::to_string(chat::JwsKey::kSecretBytesMin) + " bytes are needed"};
     return secret;
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "main/chat_server.hpp"
 #include "main/database.hpp"
+#include "main/external.hpp"
 #include "main/secret.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -87,18 +88,34 @@ std::shared_ptr<const net::TlsContext> load_tls(const Config& config) {
     }
 }
 
-/// On SIGHUP the certificate is read again: renewing one needs no restart.
-void renew_tls_on_hangup(boost::asio::signal_set& hangup, ChatServer& server, const Config& config) {
+/// What the operator may replace while the server runs: the certificate, the keys of the other application.
+void renew(ChatServer& server, const Config& config) {
+    try {
+        if (const auto tls = load_tls(config)) {
+            server.renew_tls(tls);
+            log::info("certificate_renewed");
+        }
+    } catch (const ConfigError& failure) {
+        log::error("certificate_not_renewed",
+                   {{"reason", failure.what()}, {"hint", "the certificate from before is still in use"}});
+    }
+    try {
+        if (const auto external = external_issuer(config)) {
+            server.renew_external(*external);
+            log::info("external_keys_renewed");
+        }
+    } catch (const ConfigError& failure) {
+        log::error("external_keys_not_renewed",
+                   {{"reason", failure.what()}, {"hint", "the keys from before are still in use"}});
+    }
+}
+
+/// On SIGHUP files are read again: a renewed certificate or key needs no restart.
+void renew_on_hangup(boost::asio::signal_set& hangup, ChatServer& server, const Config& config) {
     hangup.async_wait([&](const boost::system::error_code& error, int) {
         if (error) return;
-        try {
-            server.renew_tls(load_tls(config));
-            log::info("certificate_renewed");
-        } catch (const ConfigError& failure) {
-            log::error("certificate_not_renewed",
-                       {{"reason", failure.what()}, {"hint", "the certificate from before is still in use"}});
-        }
-        renew_tls_on_hangup(hangup, server, config);
+        renew(server, config);
+        renew_on_hangup(hangup, server, config);
     });
 }
 
@@ -120,6 +137,7 @@ int serve(const Config& config) {
     check_free(endpoint);
     const auto tls = load_tls(config);
     const std::string secret = token_secret(config);
+    const auto external = external_issuer(config);
     auto web_client = load_web_client(config);
     auto client_bundles = find_client_bundles(config);
 
@@ -127,14 +145,14 @@ int serve(const Config& config) {
     log::info("database_ready", {{"private", config.database_url.empty()},
                                  {"schema", database.version()},
                                  {"migrationsApplied", database.applied()}});
-    ChatServer server{config, database.conninfo(), secret, std::move(web_client), std::move(client_bundles)};
+    ChatServer server{config, database.conninfo(), secret, external, std::move(web_client), std::move(client_bundles)};
     boost::asio::io_context signals_io;
     boost::asio::signal_set signals{signals_io, SIGINT, SIGTERM};
     signals.async_wait([&](const boost::system::error_code&, int) { signals_io.stop(); });
     boost::asio::signal_set hangup{signals_io};
-    if (tls != nullptr) {
+    if (tls != nullptr || external) {
         hangup.add(SIGHUP);
-        renew_tls_on_hangup(hangup, server, config);
+        renew_on_hangup(hangup, server, config);
     }
 
     server.start(endpoint, tls);

@@ -59,6 +59,13 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.sessions().rotate_session(session.token_hash, testing::unique("hash"), session.expires_at));
             db.wait(db.sessions().rotate_session(session.token_hash, testing::unique("hash"), session.expires_at));
             db.wait(db.sessions().check_session(made->id, alice.id));
+            chat::ExternalSession external;
+            external.subject = testing::unique("subject");
+            external.username = alice.username;
+            external.display_name = "Ext";
+            external.token_hash = testing::unique("hash");
+            external.expires_at = session.expires_at;
+            for (int i = 0; i < 2; ++i) db.wait(db.sessions().open_external(external));
             db.wait(db.sessions().list_sessions(alice.id, made->id, {std::nullopt, 10}));
             db.wait(db.sessions().revoke_others(alice.id, made->id));
             db.wait(db.sessions().change_password(alice.id, made->id, "hash"));
@@ -72,8 +79,8 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.channels().update_channel(channel.id, alice.id, {{}, "topic", true}));
             db.wait(db.channels().update_channel(channel.id, alice.id, {{}, {}, false}));
             db.wait(db.channels().set_muted(channel.id, bob.id, now()));
-            const auto invite = db.wait(
-                db.invites().create_invite({channel.id, {}, now() + std::chrono::hours{1}, 1}, {alice.id, chat::Role::owner}));
+            const auto invite = db.wait(db.invites().create_invite({channel.id, {}, now() + std::chrono::hours{1}, 1},
+                                                                   {alice.id, chat::Role::owner}));
             db.wait(db.invites().find_invite(invite->code));
             db.wait(db.invites().list_invites(channel.id, {std::nullopt, 10}));
             for (const auto& code : {std::optional<std::string>{}, std::optional{invite->code}})

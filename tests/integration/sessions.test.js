@@ -139,7 +139,7 @@ describe('own account and sessions', () => {
     assert.deepEqual((await api.get(`/users/search?query=${word.slice(1)}`)).body.users, []);
   });
 
-  for (const [query, code] of [['', 'validation.too_short'], ['%25', 'validation.format'], ['%5C', 'validation.format'], ['a%00', 'validation.format'], ["'", 'validation.format'], ['a'.repeat(33), 'validation.too_long']]) {
+  for (const [query, code] of [['', 'validation.too_short'], ['%25', 'validation.format'], ['%5C', 'validation.format'], ["'", 'validation.format'], ['a'.repeat(33), 'validation.too_long']]) {
     test(`users/search?query=${query.slice(0, 10)}: ${code}`, async () => {
       const user = await signUp(hubbub.url);
       assertRefused(await user.api.get(`/users/search?query=${query}`), 400, code, 'query');

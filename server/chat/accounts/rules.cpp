@@ -24,6 +24,20 @@ Result<std::string> parse_username(std::string_view text) {
     return std::string{text};
 }
 
+std::string make_username(std::string_view wish) {
+    std::string name;
+    for (const char c : wish) {
+        if (in_username(c)) {
+            name += c;
+        } else if (!name.empty() && name.back() != '-') {
+            name += '-';
+        }
+    }
+    if (name.size() < limits::kUsernameMin) name = name.empty() ? "user" : "user-" + name;
+    name.resize(std::min(name.size(), limits::kUsernameMax));
+    return name;
+}
+
 Result<std::string> parse_username_prefix(std::string_view text) {
     if (!std::ranges::all_of(text, in_username)) return Errc::bad_format;
     if (text.empty()) return Errc::too_short;

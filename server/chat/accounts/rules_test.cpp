@@ -41,5 +41,23 @@ TEST(ParseDisplayName, AllowsEveryScript) {
     EXPECT_EQ(parse_display_name("\u200b").error(), Errc::bad_format);
 }
 
+TEST(MakeUsername, FitsTheRuleWhateverTheWish) {
+    EXPECT_EQ(make_username("ann"), "ann");
+    EXPECT_EQ(make_username("Ann.Lee@example.com"), "Ann.Lee-example.com");
+    EXPECT_EQ(make_username("auth0|5f7c8"), "auth0-5f7c8");
+    EXPECT_EQ(make_username("Zoë"), "Zo-");
+    for (const std::string& wish : {std::string{}, std::string{"é"}, std::string{"a"}, std::string(100, 'x'),
+                                    std::string{"' OR 1=1 --"}, std::string(3, '\0')}) {
+        EXPECT_TRUE(parse_username(make_username(wish))) << wish;
+    }
+}
+
+TEST(ParseUsernamePrefix, IsInLowerCase) {
+    EXPECT_EQ(*parse_username_prefix("A"), "a");
+    EXPECT_EQ(parse_username_prefix("").error(), Errc::too_short);
+    EXPECT_EQ(parse_username_prefix("%").error(), Errc::bad_format);
+    EXPECT_EQ(parse_username_prefix(std::string(33, 'a')).error(), Errc::too_long);
+}
+
 } // namespace
 } // namespace hubbub::chat

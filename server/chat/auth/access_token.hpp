@@ -2,10 +2,8 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "chat/auth/jws.hpp"
 
-#include <chrono>
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,15 +23,8 @@ struct AccessClaims {
 /// Not thread-safe: one a shard. About 8 µs a verification (access_token_test prints it).
 class AccessTokens {
   public:
-    /// RFC 7518, 3.2: a key as long as the hash.
-    static constexpr std::size_t kSecretBytesMin = 32;
-    static constexpr std::size_t kTokenBytesMax = 4096;
-    static constexpr std::chrono::seconds kClockLeeway{60};
-
-    /// `secret` has at least `kSecretBytesMin` bytes. Throws std::runtime_error if the library fails.
-    explicit AccessTokens(std::string_view secret);
-    ~AccessTokens();
-    AccessTokens(AccessTokens&&) noexcept;
+    /// `secret` has at least `JwsKey::kSecretBytesMin` bytes. Throws std::runtime_error otherwise.
+    explicit AccessTokens(std::string_view secret) : key_{JwsKey::from_secret(secret)} {}
 
     std::string issue(const AccessClaims& claims, Timestamp issued_at) const;
 
@@ -41,8 +32,7 @@ class AccessTokens {
     Result<AccessClaims> verify(std::string_view token, Timestamp at) const;
 
   private:
-    struct Key;
-    std::unique_ptr<Key> key_;
+    JwsKey key_;
 };
 
 } // namespace hubbub::chat

@@ -105,9 +105,24 @@ Task<Result<Page<OpenSession>>> Auth::sessions(AccessClaims caller, PageQuery qu
     return sessions_.list_sessions(caller.user, caller.session, std::move(query));
 }
 
-Result<AccessClaims> Auth::verify(std::string_view access_token) const {
-    if (access_token.empty()) return Errc::token_missing;
-    return tokens_.verify(access_token, now());
+Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) {
+    if (token.empty()) co_return Errc::token_missing;
+    const Timestamp at = now();
+    const auto own = keys_.own.verify(token, at);
+    if (own || own.error() != Errc::token_invalid || !keys_.external) co_return own;
+    auto external = keys_.external->verify(token, at);
+    if (!external) co_return external.error();
+    ExternalSession opening;
+    opening.subject = std::move(external->subject);
+    opening.username = std::move(external->username);
+    opening.display_name = std::move(external->display_name);
+    opening.token_hash = hash_refresh_token(token);
+    opening.expires_at = external->expires_at;
+    opening.user_agent = printable(std::move(client.user_agent));
+    opening.ip = std::move(client.ip);
+    const auto session = co_await sessions_.open_external(std::move(opening));
+    if (!session) co_return session.error();
+    co_return AccessClaims{session->user, session->id, external->expires_at};
 }
 
 Task<Result<void>> Auth::check(AccessClaims claims) {
@@ -119,7 +134,7 @@ SessionGrant Auth::grant(User user, SessionId session, std::string refresh_token
     grant.user = std::move(user);
     grant.session = session;
     grant.access_expires_at = issued_at + limits::kAccessTokenTtl;
-    grant.access_token = tokens_.issue({grant.user.id, session, grant.access_expires_at}, issued_at);
+    grant.access_token = keys_.own.issue({grant.user.id, session, grant.access_expires_at}, issued_at);
     grant.refresh_token = std::move(refresh_token);
     grant.refresh_expires_at = issued_at + limits::kRefreshTokenTtl;
     return grant;

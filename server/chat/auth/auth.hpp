@@ -1,11 +1,12 @@
 #pragma once
 #include "chat/accounts/store.hpp"
 #include "chat/auth/access_token.hpp"
+#include "chat/auth/external_tokens.hpp"
 #include "chat/auth/password_hasher.hpp"
 #include "chat/auth/store.hpp"
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -45,11 +46,20 @@ struct ReuseDetected {
     SessionId session;
 };
 
+/// Whose tokens are taken.
+struct TokenKeys {
+    AccessTokens own;
+    std::optional<ExternalTokens> external = {};
+};
+
 /// Accounts and sessions. One a shard; the hasher is shared.
 class Auth {
   public:
-    Auth(AccountStore& accounts, SessionStore& sessions, PasswordHasher& hasher, AccessTokens tokens)
-        : accounts_{accounts}, sessions_{sessions}, hasher_{hasher}, tokens_{std::move(tokens)} {}
+    Auth(AccountStore& accounts, SessionStore& sessions, PasswordHasher& hasher, TokenKeys keys)
+        : accounts_{accounts}, sessions_{sessions}, hasher_{hasher}, keys_{std::move(keys)} {}
+
+    /// The other application has other keys now. On the shard.
+    void renew(ExternalTokens external) { keys_.external = std::move(external); }
 
     /// Errors: `username_taken`, `rate_limited`.
     Task<Result<SessionGrant>> sign_up(Registration registration, ClientInfo client);
@@ -70,9 +80,9 @@ class Auth {
                                                          std::string password);
     Task<Result<Page<OpenSession>>> sessions(AccessClaims caller, PageQuery query);
 
-    /// The bearer of an access token, without asking whether its session still stands.
+    /// The bearer of an access token, ours or the other application's, without asking whether its session still stands.
     /// Errors: `token_missing` (empty), `token_invalid`, `token_expired`.
-    Result<AccessClaims> verify(std::string_view access_token) const;
+    Task<Result<AccessClaims>> identify(std::string token, ClientInfo client);
     /// Errors: `revoked`.
     Task<Result<void>> check(AccessClaims claims);
 
@@ -83,7 +93,7 @@ class Auth {
     AccountStore& accounts_;
     SessionStore& sessions_;
     PasswordHasher& hasher_;
-    AccessTokens tokens_;
+    TokenKeys keys_;
 };
 
 } // namespace hubbub::chat

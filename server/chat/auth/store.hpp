@@ -36,11 +36,24 @@ struct OpenSession {
     bool current = false; ///< the one that asks
 };
 
+/// A token that another application signed, and whose it is.
+struct ExternalSession {
+    std::string subject;
+    std::string username; ///< the wish
+    std::string display_name;
+    std::string token_hash; ///< SHA-256, 32 bytes
+    Timestamp expires_at;
+    std::string user_agent;
+    std::string ip;
+};
+
 /// Where refresh-token families are kept. Every function may also fail with `Errc::unavailable`.
 class SessionStore {
   public:
     virtual ~SessionStore() = default;
     virtual Task<Result<Session>> create_session(NewSession session) = 0;
+    /// The session of such a token; it and its user are made on first sight. It cannot be rotated.
+    virtual Task<Result<Session>> open_external(ExternalSession session) = 0;
     /// Replaces the token with `old_hash` by a new one of the same family, atomically. Again within
     /// limits::kRefreshGrace, as long as none of its successors has been used: the answer was lost. Any other token
     /// that had been replaced before is a reuse: nothing is issued, the whole family is revoked (if it was not) and the

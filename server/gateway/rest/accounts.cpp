@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kUserIdsMax = 100;
 
-chat::ClientInfo client_of(const net::http::Request& request) {
-    return {std::string{request.headers.get("User-Agent")}, request.remote_address};
-}
-
 } // namespace
 
 RestApi::Answer RestApi::sign_up(Call& call) {

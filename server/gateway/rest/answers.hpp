@@ -1,5 +1,5 @@
 #pragma once
-// The bodies that several routes answer with.
+// What several routes read and answer with.
 #include "gateway/json/encode.hpp"
 #include "net/http/message.hpp"
 
@@ -8,6 +8,10 @@
 #include <utility>
 
 namespace hubbub::gateway {
+
+inline chat::ClientInfo client_of(const net::http::Request& request) {
+    return {std::string{request.headers.get("User-Agent")}, request.remote_address};
+}
 
 /// `{"channel":…,"state":…}`
 net::http::Response view_response(int status, const chat::ChannelView& view);

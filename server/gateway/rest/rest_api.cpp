@@ -2,6 +2,7 @@
 
 #include "gateway/contract_documents.hpp"
 #include "gateway/internal/completion.hpp"
+#include "gateway/rest/answers.hpp"
 #include "gateway/rest/query.hpp"
 
 #include <boost/json/parse.hpp>
@@ -185,7 +186,9 @@ net::http::Response RestApi::refuse_method(std::string allow) {
 Task<Outcome<chat::AccessClaims>> RestApi::authenticate(Call& call) {
     const auto token = bearer_token(call.request);
     if (!token) co_return token.error();
-    const auto claims = call.services.auth.verify(*token);
+    std::string text{*token};
+    auto client = client_of(call.request);
+    const auto claims = co_await call.services.auth.identify(std::move(text), std::move(client));
     if (!claims) co_return to_failure(claims.error());
     const auto standing = co_await call.services.auth.check(*claims);
     if (!standing) co_return to_failure(standing.error());

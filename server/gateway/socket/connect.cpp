@@ -60,7 +60,9 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
     const boost::json::value* token = socket->auth().if_contains("token");
     if (token == nullptr || token->is_null()) co_return to_failure(chat::Errc::token_missing);
     if (!token->is_string()) co_return to_failure(chat::Errc::token_invalid);
-    const auto claims = auth.verify(token->get_string());
+    std::string text{token->get_string()};
+    auto client = client_of(*socket);
+    const auto claims = co_await auth.identify(std::move(text), std::move(client));
     if (!claims) co_return to_failure(claims.error());
 
     auto session = std::make_shared<SocketSession>(*this, *socket, *claims);

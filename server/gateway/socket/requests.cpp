@@ -165,7 +165,8 @@ void SocketGateway::refresh_token(Socket& socket, EventCall call, const boost::j
 SocketGateway::Answer SocketGateway::do_refresh_token(SocketPtr socket, std::string token) {
     SocketSession& session = *session_of(*socket);
     chat::Auth& auth = services(*socket).auth;
-    const auto claims = auth.verify(token);
+    auto client = client_of(*socket);
+    const auto claims = co_await auth.identify(std::move(token), std::move(client));
     if (!claims) co_return to_failure(claims.error());
     if (claims->user != session.claims.user) co_return to_failure(chat::Errc::token_invalid);
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "chat/auth/access_token.hpp"
+#include "chat/auth/auth.hpp"
 #include "chat/typing/typing.hpp"
 #include "gateway/live_sockets.hpp"
 #include "gateway/node.hpp"
@@ -35,6 +35,10 @@ struct SocketSession {
     };
     std::unique_ptr<Arrival> arrival;
 };
+
+inline chat::ClientInfo client_of(const socketio::Socket& socket) {
+    return {socket.handshake().user_agent, socket.handshake().remote_address};
+}
 
 /// Null for a socket that no middleware has let in.
 inline SocketSession* session_of(socketio::Socket& socket) {

@@ -22,6 +22,9 @@ INSERT INTO chat_session (id, "familyId", "userId", "tokenHash", "expiresAt", "u
 SELECT id, id, $1, $2, $3, $4, $5 FROM next
 RETURNING id)"};
 
+constexpr Statement kOpenExternal{"session_open_external",
+                                  "SELECT family, owner FROM chat_open_external($1, $2, $3, $4, $5, $6, $7)"};
+
 constexpr Statement kRotate{"session_rotate", "SELECT outcome, family, owner FROM chat_rotate_session($1, $2, $3, $4)"};
 
 constexpr Statement kRevoke{"session_revoke", R"(
@@ -91,6 +94,17 @@ Task<Result<chat::Session>> PgSessionStore::create_session(chat::NewSession sess
     created.id = rows->front().get<SessionId>(0);
     created.user = session.user;
     co_return created;
+}
+
+Task<Result<chat::Session>> PgSessionStore::open_external(chat::ExternalSession session) {
+    auto params = Params::of(session.subject, session.username, session.display_name, Bytes{session.token_hash},
+                             session.expires_at, session.user_agent, session.ip);
+    const auto rows = co_await pool_.query(kOpenExternal, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    chat::Session opened;
+    opened.id = rows->front().get<SessionId>(0);
+    opened.user = rows->front().get<UserId>(1);
+    co_return opened;
 }
 
 Task<Result<chat::Session>> PgSessionStore::rotate_session(std::string old_hash, std::string new_hash,

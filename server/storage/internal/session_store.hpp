@@ -9,6 +9,7 @@ class PgSessionStore final : public chat::SessionStore {
     explicit PgSessionStore(postgres::Pool& pool) : pool_{pool} {}
 
     Task<Result<chat::Session>> create_session(chat::NewSession session) override;
+    Task<Result<chat::Session>> open_external(chat::ExternalSession session) override;
     Task<Result<chat::Session>> rotate_session(std::string old_hash, std::string new_hash,
                                                Timestamp expires_at) override;
     Task<Result<void>> revoke_session(SessionId session) override;
