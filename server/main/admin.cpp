@@ -100,7 +100,7 @@ Task<std::string> do_make_token(chat::Stores stores, const chat::AccessTokens* t
     const Timestamp at = now();
     chat::NewSession opening;
     opening.user = user;
-    opening.token_hash = chat::hash_refresh_token(chat::make_refresh_token()); // never handed out
+    opening.token_hash = chat::hash_token(chat::make_refresh_token()); // never handed out
     opening.expires_at = at + ttl;
     opening.user_agent = "hubbub token";
     const auto session = co_await stores.sessions.create_session(std::move(opening));

@@ -49,7 +49,7 @@ Task<Result<SessionGrant>> Auth::open_session(User user, ClientInfo client) {
     std::string token = make_refresh_token();
     NewSession opening;
     opening.user = user.id;
-    opening.token_hash = hash_refresh_token(token);
+    opening.token_hash = hash_token(token);
     opening.expires_at = at + limits::kRefreshTokenTtl;
     opening.user_agent = printable(std::move(client.user_agent));
     opening.ip = std::move(client.ip);
@@ -61,8 +61,8 @@ Task<Result<SessionGrant>> Auth::open_session(User user, ClientInfo client) {
 Task<Result<std::variant<SessionGrant, ReuseDetected>>> Auth::refresh(std::string refresh_token) {
     const Timestamp at = now();
     std::string next = make_refresh_token();
-    std::string old_hash = hash_refresh_token(refresh_token);
-    std::string new_hash = hash_refresh_token(next);
+    std::string old_hash = hash_token(refresh_token);
+    std::string new_hash = hash_token(next);
     const auto session =
         co_await sessions_.rotate_session(std::move(old_hash), std::move(new_hash), at + limits::kRefreshTokenTtl);
     if (!session) co_return session.error();
@@ -107,8 +107,15 @@ Task<Result<Page<OpenSession>>> Auth::sessions(AccessClaims caller, PageQuery qu
 
 Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) {
     if (token.empty()) co_return Errc::token_missing;
+    if (token.size() > kTokenBytesMax) co_return Errc::token_invalid;
     const Timestamp at = now();
+    std::string hash = hash_token(token);
+    if (const AccessClaims* known = verified_.find(hash)) {
+        if (known->expires_at <= at) co_return Errc::token_expired;
+        co_return *known;
+    }
     const auto own = keys_.own.verify(token, at);
+    if (own) verified_.keep(std::move(hash), *own, at);
     if (own || own.error() != Errc::token_invalid || !keys_.external) co_return own;
     auto external = keys_.external->verify(token, at);
     if (!external) co_return external.error();
@@ -116,13 +123,15 @@ Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) 
     opening.subject = std::move(external->subject);
     opening.username = std::move(external->username);
     opening.display_name = std::move(external->display_name);
-    opening.token_hash = hash_refresh_token(token);
+    opening.token_hash = hash;
     opening.expires_at = external->expires_at;
     opening.user_agent = printable(std::move(client.user_agent));
     opening.ip = std::move(client.ip);
     const auto session = co_await sessions_.open_external(std::move(opening));
     if (!session) co_return session.error();
-    co_return AccessClaims{session->user, session->id, external->expires_at};
+    const AccessClaims claims{session->user, session->id, external->expires_at};
+    verified_.keep(std::move(hash), claims, at);
+    co_return claims;
 }
 
 Task<Result<void>> Auth::check(AccessClaims claims) {

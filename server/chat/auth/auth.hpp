@@ -4,6 +4,7 @@
 #include "chat/auth/external_tokens.hpp"
 #include "chat/auth/password_hasher.hpp"
 #include "chat/auth/store.hpp"
+#include "chat/auth/verified_tokens.hpp"
 
 #include <optional>
 #include <string>
@@ -59,7 +60,10 @@ class Auth {
         : accounts_{accounts}, sessions_{sessions}, hasher_{hasher}, keys_{std::move(keys)} {}
 
     /// The other application has other keys now. On the shard.
-    void renew(ExternalTokens external) { keys_.external = std::move(external); }
+    void renew(ExternalTokens external) {
+        keys_.external = std::move(external);
+        verified_.clear();
+    }
 
     /// Errors: `username_taken`, `rate_limited`.
     Task<Result<SessionGrant>> sign_up(Registration registration, ClientInfo client);
@@ -94,6 +98,7 @@ class Auth {
     SessionStore& sessions_;
     PasswordHasher& hasher_;
     TokenKeys keys_;
+    VerifiedTokens verified_;
 };
 
 } // namespace hubbub::chat

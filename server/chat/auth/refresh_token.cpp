@@ -18,7 +18,7 @@ std::string make_refresh_token() {
     return text;
 }
 
-std::string hash_refresh_token(std::string_view token) {
+std::string hash_token(std::string_view token) {
     std::string hash(crypto_hash_sha256_BYTES, '\0');
     crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
                        reinterpret_cast<const unsigned char*>(token.data()), token.size());
