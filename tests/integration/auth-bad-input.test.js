@@ -6,6 +6,7 @@ import { ChatClient } from '../support/chat-client.js';
 import { request } from '../support/http.js';
 import { Hubbub } from '../support/hubbub.js';
 import { base64url, claimsOf, headerOf, sign } from '../support/jwt.js';
+import { until } from '../support/wait.js';
 import { Witness } from '../support/witness.js';
 
 const kSecret = 'a secret of the test, long enough for HS256';
@@ -149,6 +150,14 @@ describe('authentication', () => {
   }
 
   test('expired: auth.token_expired', () => assertTokenRefused(withClaims({ iat: now() - 1000, exp: now() - 60 }), 'auth.token_expired'));
+
+  test('one that has been used expires all the same', async () => {
+    const token = withClaims({ exp: now() + 2 });
+    const api = new Api(hubbub.url, token);
+    assert.equal((await api.get('/me')).status, 200);
+    await until('the refusal', async () => (await api.get('/me')).status === 401);
+    await assertTokenRefused(token, 'auth.token_expired');
+  });
 
   test('exp 0 and negative are expired or invalid', async () => {
     for (const exp of [0, -1]) assertRefused(await new Api(hubbub.url, withClaims({ exp })).get('/me'), 401, 'auth.');
