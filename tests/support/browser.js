@@ -54,6 +54,14 @@ export class Visitor {
     await page.getByTestId('sidebar').waitFor();
   }
 
+  async signIn(password) {
+    const { page } = this;
+    await page.getByLabel('Username').fill(this.username);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByTestId('sidebar').waitFor();
+  }
+
   async createChannel(name) {
     const { page } = this;
     await page.getByTestId('create-channel').click();

@@ -32,6 +32,7 @@ export function BrowseChannels({ api, client, onOpen, onClose }: Props) {
   const join = useJoin(client, onOpen);
   const pages = useInfiniteQuery({
     queryKey: ['browse', wanted],
+    staleTime: 0,
     queryFn: ({ pageParam }) => api.browse(wanted, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,

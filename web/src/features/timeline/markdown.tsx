@@ -58,7 +58,7 @@ function Span({ token }: { token: Token }): ReactNode {
   switch (token.type) {
     case 'text': {
       const text = token as Tokens.Text;
-      return text.tokens ? spans(text.tokens) : text.text;
+      return text.tokens ? spans(text.tokens) : withMentions(text.text);
     }
     case 'escape':
       return (token as Tokens.Escape).text;
@@ -79,6 +79,19 @@ function Span({ token }: { token: Token }): ReactNode {
     default:
       return token.raw;
   }
+}
+
+function withMentions(text: string): ReactNode {
+  if (!text.includes('@')) return text;
+  return text.split(/(?<![\p{L}\p{N}._-])(@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)/u).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <span key={index} className="mention">
+        {part}
+      </span>
+    ),
+  );
 }
 
 function Link({ link }: { link: Tokens.Link }) {

@@ -1,5 +1,13 @@
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type PointerEvent,
+  type RefObject,
+} from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import { unreadOf } from '../../realtime/channel-list';
@@ -19,6 +27,7 @@ const AT_END_PX = 60;
 /** Another page is fetched when fewer rows than this are left beyond those shown. */
 const FETCH_AHEAD_ROWS = 25;
 const FOUND_MS = 2_500;
+const SETTLE_MS = 1_000;
 
 export interface ListProps extends Place {
   rows: readonly Row[];
@@ -60,7 +69,7 @@ export function MessageList({ rows, view, editingId, ...place }: ListProps) {
   const last = rows.at(-1);
   const lastKey = last?.key;
   const lastIsMine = last?.kind === 'message' && last.clientMessageId !== '' && atHead;
-  const foundId = useTarget(virtualizer, rows, target);
+  const foundId = useTarget(virtualizer, rows, target, scrollRef);
   const onKeyDown = useMessageKeys({
     rows,
     activeKey,
@@ -187,23 +196,49 @@ const estimate = (row: Row | undefined): number =>
     : (row.continues ? 26 : 52) + (row.opensDay ? 48 : 0) + (row.reactions.length > 0 ? 32 : 0);
 
 /** Goes where the timeline is to go. Returns the message to light up. */
-function useTarget(virtualizer: List, rows: readonly Row[], target: Target | null): number | null {
+function useTarget(
+  virtualizer: List,
+  rows: readonly Row[],
+  target: Target | null,
+  scrollRef: RefObject<HTMLDivElement | null>,
+): number | null {
   const [faded, setFaded] = useState<Target | null>(null);
   const done = useRef<Target | null | undefined>(undefined);
+  /** Goes there again while the rows are still being measured, until the reader scrolls. */
+  const goThere = useRef<(() => void) | null>(null);
+  const height = virtualizer.getTotalSize();
 
   useLayoutEffect(() => {
     if (done.current === target) return;
     const first = done.current === undefined;
     done.current = target;
-    if (target?.kind === 'found') {
-      const index = rows.findIndex((row) => row.kind === 'message' && row.id === target.messageId);
-      if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' });
-      return;
+    const wanted = (row: Row): boolean =>
+      row.kind === 'message' &&
+      (target?.kind === 'found' ? row.id === target.messageId : first && row.opensNew);
+    const index = rows.findIndex(wanted);
+    if (index > 0) {
+      const align = target?.kind === 'found' ? 'center' : 'start';
+      goThere.current = () => virtualizer.scrollToIndex(index, { align });
+    } else if (first || target?.kind === 'latest') {
+      goThere.current = () => virtualizer.scrollToEnd();
     }
-    const unreadFrom = first ? rows.findIndex((row) => row.kind === 'message' && row.opensNew) : -1;
-    if (unreadFrom > 0) virtualizer.scrollToIndex(unreadFrom, { align: 'start' });
-    else if (first || target) virtualizer.scrollToEnd();
   }, [virtualizer, rows, target]);
+
+  useLayoutEffect(() => goThere.current?.(), [height, target]);
+
+  useEffect(() => {
+    const element = scrollRef.current;
+    const settled = (): void => {
+      goThere.current = null;
+    };
+    const timer = setTimeout(settled, SETTLE_MS);
+    const inputs = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+    for (const input of inputs) element?.addEventListener(input, settled, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      for (const input of inputs) element?.removeEventListener(input, settled);
+    };
+  }, [target, scrollRef]);
 
   useEffect(() => {
     const timer = setTimeout(() => setFaded(target), FOUND_MS);

@@ -76,7 +76,13 @@ function Thread({
 
   return (
     <div className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto" tabIndex={0} data-testid="thread">
-      <ol className="pb-3">
+      <ol
+        className="pb-3"
+        onPointerLeave={({ currentTarget }) => {
+          // While a menu of the message is open, the pointer may go anywhere.
+          if (!currentTarget.querySelector('[role=toolbar] [data-state=open]')) setActiveKey(null);
+        }}
+      >
         {rows.map((row, index) => (
           <li
             key={row.key}
