@@ -5,6 +5,7 @@
 #include "chat/channels/invite_store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
+#include "chat/presence/store.hpp"
 #include "chat/receipts/store.hpp"
 
 namespace hubbub::chat {
@@ -16,6 +17,7 @@ struct Stores {
     InviteStore& invites;
     MessageStore& messages;
     ReceiptStore& receipts;
+    PresenceStore& presence;
 };
 
 } // namespace hubbub::chat

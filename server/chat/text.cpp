@@ -67,13 +67,25 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-Result<std::string> parse_name(std::string_view text, std::size_t characters_max) {
-    const std::string_view name = trim(text);
-    const auto facts = examine(name, TextKind::line);
+namespace {
+
+Result<std::string> parse_trimmed(std::string_view text, std::size_t characters_max, bool may_be_blank) {
+    const std::string_view line = trim(text);
+    const auto facts = examine(line, TextKind::line);
     if (!facts) return facts.error();
-    if (facts->blank) return Errc::too_short;
+    if (facts->blank && !may_be_blank) return Errc::too_short;
     if (facts->characters > characters_max) return Errc::too_long;
-    return std::string{name};
+    return std::string{line};
+}
+
+} // namespace
+
+Result<std::string> parse_name(std::string_view text, std::size_t characters_max) {
+    return parse_trimmed(text, characters_max, false);
+}
+
+Result<std::string> parse_line(std::string_view text, std::size_t characters_max) {
+    return parse_trimmed(text, characters_max, true);
 }
 
 } // namespace hubbub::chat

@@ -34,4 +34,7 @@ std::string_view trim(std::string_view text);
 /// errors   `too_short` (blank), `too_long`, `bad_format`.
 Result<std::string> parse_name(std::string_view text, std::size_t characters_max);
 
+/// The same for a line that may be empty. errors   `too_long`, `bad_format`.
+Result<std::string> parse_line(std::string_view text, std::size_t characters_max);
+
 } // namespace hubbub::chat

@@ -7,6 +7,7 @@
 #include "chat/ports.hpp"
 #include "gateway/channel_feed.hpp"
 #include "gateway/counters.hpp"
+#include "gateway/presence.hpp"
 #include "gateway/rate_limiter.hpp"
 #include "gateway/receipts.hpp"
 #include "gateway/write_barrier.hpp"
@@ -37,6 +38,8 @@ struct Services {
         : accounts{stores.accounts},
           auth{stores.accounts, stores.sessions, hasher, std::move(keys)},
           receipts{node, shard, stores.receipts},
+          presence_store{stores.presence},
+          presence{node, shard, stores.presence},
           channels{stores.channels, stores.invites, receipts},
           invites{stores.invites, channels},
           messages{stores.messages, channels},
@@ -46,6 +49,8 @@ struct Services {
     chat::AccountStore& accounts;
     chat::Auth auth;
     Receipts receipts; ///< of the users whose home this shard is
+    chat::PresenceStore& presence_store;
+    Presence presence; ///< of the same
     chat::Channels channels;
     chat::Invites invites;
     chat::Messages messages;

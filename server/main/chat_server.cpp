@@ -131,7 +131,7 @@ void ChatServer::drain() {
     on_every_shard([this](std::size_t i) { listeners_[i]->stop_accepting(); });
     if (!wait_for([&] { return node.sends_in_flight == 0; }, kCommitsTimeout))
         log::warn("drain_incomplete", {{"sendsInFlight", node.sends_in_flight.load()}});
-    write_marks();
+    write_what_waits();
     gateway_->socket.announce_drain(kReconnectAfter);
     std::atomic<bool> closed = false;
     socketio_.close([&closed] { closed = true; });
@@ -139,18 +139,21 @@ void ChatServer::drain() {
     shards_.stop(); // what still waits to run is destroyed here, while `closed` lives
 }
 
-/// Read and delivered marks are acknowledged before they are written.
-void ChatServer::write_marks() {
+/// Read and delivered marks, which are acknowledged before they are written, and who was seen until now.
+void ChatServer::write_what_waits() {
     auto& services = gateway_->node.services;
+    on_every_shard([&](std::size_t i) { services[i]->presence.see_everybody(); });
     auto all_written = [&] {
         std::atomic<bool> written = true;
         on_every_shard([&](std::size_t i) {
             services[i]->receipts.flush();
-            if (!services[i]->receipts.all_written()) written = false;
+            services[i]->presence.flush();
+            if (!services[i]->receipts.all_written() || !services[i]->presence.all_written()) written = false;
         });
         return written.load();
     };
-    if (!wait_for(all_written, kCommitsTimeout)) log::warn("drain_incomplete", {{"marks", "not all are written"}});
+    if (!wait_for(all_written, kCommitsTimeout))
+        log::warn("drain_incomplete", {{"marks", "not all are written, or not everybody's presence"}});
 }
 
 std::vector<ops::Metric> ChatServer::metrics() {

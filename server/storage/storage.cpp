@@ -5,6 +5,7 @@
 #include "storage/internal/channel_store.hpp"
 #include "storage/internal/invite_store.hpp"
 #include "storage/internal/message_store.hpp"
+#include "storage/internal/presence_store.hpp"
 #include "storage/internal/receipt_store.hpp"
 #include "storage/internal/session_store.hpp"
 
@@ -25,7 +26,7 @@ postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections
 
 struct Storage::Impl {
     explicit Impl(postgres::Pool& pool)
-        : accounts{pool}, sessions{pool}, channels{pool}, invites{pool}, messages{pool}, receipts{pool} {}
+        : accounts{pool}, sessions{pool}, channels{pool}, invites{pool}, messages{pool}, receipts{pool}, presence{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
@@ -33,6 +34,7 @@ struct Storage::Impl {
     internal::PgInviteStore invites;
     internal::PgMessageStore messages;
     internal::PgReceiptStore receipts;
+    internal::PgPresenceStore presence;
 };
 
 Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
@@ -40,7 +42,7 @@ Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 Storage::~Storage() = default;
 
 chat::Stores Storage::stores() {
-    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites, impl_->messages, impl_->receipts};
+    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites, impl_->messages, impl_->receipts, impl_->presence};
 }
 
 } // namespace hubbub::storage

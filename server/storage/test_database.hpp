@@ -62,6 +62,7 @@ class StorageRunner {
     chat::InviteStore& invites() { return storage_->stores().invites; }
     chat::MessageStore& messages() { return storage_->stores().messages; }
     chat::ReceiptStore& receipts() { return storage_->stores().receipts; }
+    chat::PresenceStore& presence() { return storage_->stores().presence; }
     runtime::Shard& shard() { return runner_.shard(); }
 
     template <class T> Result<T> wait(Task<Result<T>> task) {

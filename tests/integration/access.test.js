@@ -75,6 +75,7 @@ describe('access', () => {
     'get_history around': (id) => ({ chatChannelId: id, around: messages[id] ?? 1 }),
     typing_start: (id) => ({ chatChannelId: id }),
     typing_stop: (id) => ({ chatChannelId: id }),
+    'get_presence of a channel': (id) => ({ chatChannelId: id }),
   };
   const ask = (client, name, id) => client.ask(name.split(' ')[0], events[name](id));
 

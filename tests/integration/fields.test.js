@@ -70,6 +70,15 @@ const events = {
   },
   typing_start: { chatChannelId: { required: true, wrong: () => true } },
   typing_stop: { chatChannelId: { required: true, wrong: () => true } },
+  user_online: {
+    status: { wrong: (value) => value !== null },
+    statusText: { wrong: (value) => value !== null && !isString(value) },
+  },
+  user_offline: {},
+  get_presence: {
+    userIds: { required: true, wrong: (value) => !Array.isArray(value) },
+    chatChannelId: { wrong: (value) => value !== null },
+  },
   resume: { channels: { required: true, wrong: (value) => typeof value !== 'object' || value === null || Array.isArray(value) } },
 };
 
@@ -100,6 +109,9 @@ describe('fields of events', () => {
     remove_reaction: () => ({ chatChannelId: channel, messageId: 1, reaction: '👍' }),
     mark_as_read: () => ({ chatChannelId: channel, messageId: 1 }),
     mark_as_delivered: () => ({ chatChannelId: channel, messageId: 1 }),
+    user_online: () => ({}),
+    user_offline: () => ({}),
+    get_presence: () => ({ userIds: [1] }),
     resume: () => ({ channels: {} }),
   };
   const goodFor = (event) => (good[event] ?? (() => ({ chatChannelId: channel })))();
@@ -169,6 +181,13 @@ describe('fields of events', () => {
     ['messageIds of text', 'mark_as_read', { messageId: undefined, messageIds: ['1'] }, 'validation.type', 'messageIds'],
     ['messageIds with 0', 'mark_as_read', { messageId: undefined, messageIds: [1, 0] }, 'validation.range', 'messageIds'],
     ['messageIds over 2^63', 'mark_as_read', { messageId: undefined, messageIds: [1e19] }, 'validation.', 'messageIds'],
+    ['status unknown', 'user_online', { status: 'offline' }, 'validation.format', 'status'],
+    ['statusText of 101 characters', 'user_online', { statusText: 'é'.repeat(101) }, 'validation.too_long', 'statusText'],
+    ['statusText of two lines', 'user_online', { statusText: 'a\nb' }, 'validation.format', 'statusText'],
+    ['userIds and chatChannelId', 'get_presence', { chatChannelId: 1 }, 'validation.format', 'userIds'],
+    ['userIds empty', 'get_presence', { userIds: [] }, 'validation.too_short', 'userIds'],
+    ['201 userIds', 'get_presence', { userIds: Array(201).fill(1) }, 'validation.too_long', 'userIds'],
+    ['userIds with 0', 'get_presence', { userIds: [1, 0] }, 'validation.range', 'userIds'],
     ['limit 0', 'get_history', { limit: 0 }, 'validation.range', 'limit'],
     ['limit 101', 'get_history', { limit: 101 }, 'validation.range', 'limit'],
     ['historyLimit 101', 'join_channel', { historyLimit: 101 }, 'validation.range', 'historyLimit'],

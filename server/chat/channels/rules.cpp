@@ -1,7 +1,6 @@
 #include "chat/channels/rules.hpp"
 
 #include "base/limits.hpp"
-#include "chat/errc.hpp"
 #include "chat/text.hpp"
 
 #include <algorithm>
@@ -37,11 +36,7 @@ Result<std::string> parse_channel_name(std::string_view text) {
 }
 
 Result<std::string> parse_topic(std::string_view text) {
-    const std::string_view topic = trim(text);
-    const auto facts = examine(topic, TextKind::line);
-    if (!facts) return facts.error();
-    if (facts->characters > limits::kTopicMax) return Errc::too_long;
-    return std::string{topic};
+    return parse_line(text, limits::kTopicMax);
 }
 
 bool may(Action action, ChannelType type, Role actor) {

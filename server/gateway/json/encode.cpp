@@ -177,6 +177,16 @@ void write(JsonWriter& json, const chat::OpenSession& session) {
         .end_object();
 }
 
+void write(JsonWriter& json, const chat::Presence& presence) {
+    constexpr std::string_view kNames[] = {"offline", "away", "online", "dnd"};
+    json.begin_object()
+        .field("userId", presence.user)
+        .field("status", kNames[static_cast<std::size_t>(presence.status)]);
+    if (!presence.text.empty()) json.field("statusText", presence.text);
+    if (presence.last_seen_at) json.field("lastSeenAt", *presence.last_seen_at);
+    json.end_object();
+}
+
 void write_limits(JsonWriter& json) {
     json.begin_object()
         .field("messageBytesMax", limits::kMessageBytesMax)

@@ -3,6 +3,7 @@
 #include "chat/channels/invite_store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
+#include "chat/presence/store.hpp"
 #include "chat/receipts/store.hpp"
 #include "gateway/failure.hpp"
 #include "gateway/json/writer.hpp"
@@ -23,6 +24,7 @@ void write(JsonWriter& json, const chat::Message& message);
 void write(JsonWriter& json, const chat::Invite& invite);
 void write(JsonWriter& json, const chat::SessionGrant& grant);
 void write(JsonWriter& json, const chat::OpenSession& session);
+void write(JsonWriter& json, const chat::Presence& presence);
 
 template <class T> void write_array(JsonWriter& json, std::string_view name, const std::vector<T>& items) {
     json.key(name).begin_array();

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "chat/messages/rules.hpp"
+#include "chat/presence/rules.hpp"
 #include "gateway/json/fields.hpp"
 
 #include <algorithm>
@@ -20,6 +21,11 @@ std::optional<ChannelId> parse_channel_id(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
     if (error != std::errc{} || end != text.data() + text.size() || id < 1 || id > kJsonIntegerMax) return {};
     return ChannelId{id};
+}
+
+template <class IdType> void keep_each_once(std::vector<IdType>& ids) {
+    std::ranges::sort(ids);
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
 /// `text` fits `Fields::text`; the bytes are parsed by the caller.
@@ -83,8 +89,7 @@ Outcome<MarkMessages> decode_mark(const json::value& payload) {
         command.messages.push_back(in.id<MessageId>("messageId"));
     }
     if (in.failure()) return *in.failure();
-    std::ranges::sort(command.messages);
-    command.messages.erase(std::unique(command.messages.begin(), command.messages.end()), command.messages.end());
+    keep_each_once(command.messages);
     return command;
 }
 
@@ -138,6 +143,30 @@ Outcome<Resume> decode_resume(const json::value& payload) {
         command.channels.push_back({*id, entries.integer(entry.key(), 0, kJsonIntegerMax)});
     }
     if (entries.failure()) return Failure{entries.failure()->name, "channels." + entries.failure()->field};
+    return command;
+}
+
+Outcome<UserOnline> decode_user_online(const json::value& payload) {
+    constexpr chat::Status kStatuses[] = {chat::Status::online, chat::Status::away, chat::Status::dnd};
+    Fields in{payload};
+    UserOnline command;
+    if (in.has("status")) command.status = kStatuses[in.choice("status", {"online", "away", "dnd"})];
+    command.text = in.optional_text("statusText", chat::parse_status_text);
+    if (in.failure()) return *in.failure();
+    return command;
+}
+
+Outcome<GetPresence> decode_get_presence(const json::value& payload) {
+    Fields in{payload};
+    GetPresence command;
+    command.channel = in.optional_id<ChannelId>("chatChannelId");
+    if (!in.has("chatChannelId")) {
+        command.users = in.ids<UserId>("userIds", limits::kPresenceIdsMax);
+    } else if (in.has("userIds")) {
+        in.fail(ErrorName::validation_format, "userIds");
+    }
+    if (in.failure()) return *in.failure();
+    keep_each_once(command.users);
     return command;
 }
 

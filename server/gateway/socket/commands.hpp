@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/messages/store.hpp"
+#include "chat/presence/store.hpp"
 #include "gateway/failure.hpp"
 
 #include <boost/json/value.hpp>
@@ -38,6 +39,16 @@ struct MarkMessages {
     std::vector<MessageId> messages; ///< each once
 };
 
+struct UserOnline {
+    chat::Status status = chat::Status::online;
+    std::optional<std::string> text; ///< none: as it was
+};
+
+struct GetPresence {
+    std::optional<ChannelId> channel; ///< its members; else `users`
+    std::vector<UserId> users;        ///< each once
+};
+
 /// `actor` is left to the caller.
 Outcome<chat::EditMessage> decode_edit_message(const boost::json::value& payload);
 Outcome<chat::DeleteMessage> decode_delete_message(const boost::json::value& payload);
@@ -51,6 +62,8 @@ Outcome<JoinChannel> decode_join_channel(const boost::json::value& payload);
 Outcome<ChannelId> decode_channel(const boost::json::value& payload);
 Outcome<GetHistory> decode_get_history(const boost::json::value& payload);
 Outcome<Resume> decode_resume(const boost::json::value& payload);
+Outcome<UserOnline> decode_user_online(const boost::json::value& payload);
+Outcome<GetPresence> decode_get_presence(const boost::json::value& payload);
 Outcome<std::string> decode_refresh_token(const boost::json::value& payload);
 
 /// The `clientMessageId` of a payload that may be wrong otherwise, for the `error` event.

@@ -154,6 +154,7 @@ void SocketGateway::welcome(Socket& socket, const std::vector<chat::ChannelState
     json.end_object();
     socket.emit("connected", RawJson{event});
     session.ready = true;
+    services(socket).presence.arrive(session.claims.user, session.device);
     arm_token_timer(socket);
 
     auto arrival = std::move(session.arrival);
@@ -166,8 +167,8 @@ void SocketGateway::on_disconnecting(Socket& socket) {
     SocketSession& session = *session_of(socket);
     Counters::subtract(node_.counters.sockets);
     session.token_timer.disarm();
-    for (const ChannelId channel : session.typing.stop_all(socket.shard().loop_time()))
-        tell_typing(session.claims.user, channel, false);
+    stop_typing(socket);
+    if (session.ready) services(socket).presence.leave(session.claims.user, session.device);
 }
 
 void SocketGateway::close(Socket& socket, ErrorName why) {

@@ -44,6 +44,9 @@ const std::unordered_map<std::string_view, SocketGateway::Handler>& SocketGatewa
         {"get_history", &SocketGateway::get_history},
         {"typing_start", &SocketGateway::typing_start},
         {"typing_stop", &SocketGateway::typing_stop},
+        {"user_online", &SocketGateway::user_online},
+        {"user_offline", &SocketGateway::user_offline},
+        {"get_presence", &SocketGateway::get_presence},
         {"resume", &SocketGateway::resume},
         {"refresh_token", &SocketGateway::refresh_token},
     };
@@ -197,16 +200,26 @@ void SocketGateway::typing_stop(Socket& socket, EventCall call, const boost::jso
     call.answer(R"({"ok":true})");
 }
 
+void SocketGateway::stop_typing(Socket& socket) {
+    SocketSession& session = *session_of(socket);
+    for (const ChannelId channel : session.typing.stop_all(socket.shard().loop_time()))
+        tell_typing(session.claims.user, channel, false);
+}
+
+/// Who appears offline does not type either, as far as others see.
 void SocketGateway::tell_typing(UserId user, ChannelId channel, bool starts) {
     std::string event;
     JsonWriter json{event};
     json.begin_object().field("chatChannelId", channel).field("userId", user);
     if (starts) json.field("expiresInMs", std::chrono::milliseconds{limits::kTypingExpiry}.count());
     json.end_object();
-    node_.nsp.to(channel_room(channel))
-        .except(user_room(user))
-        .as_volatile()
-        .emit(starts ? "user_typing" : "user_stopped_typing", RawJson{event});
+    auto emit = [this, user, channel, starts, event = std::move(event)] {
+        node_.nsp.to(channel_room(channel))
+            .except(user_room(user))
+            .as_volatile()
+            .emit(starts ? "user_typing" : "user_stopped_typing", RawJson{event});
+    };
+    node_.services[0]->presence.if_visible(user, std::move(emit));
 }
 
 } // namespace hubbub::gateway

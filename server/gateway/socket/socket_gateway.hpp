@@ -70,6 +70,7 @@ class SocketGateway {
     void on_appended(std::unique_ptr<PendingSend> send, const Result<chat::Appended>& appended);
     void typing_start(Socket& socket, EventCall call, const boost::json::value& payload);
     void typing_stop(Socket& socket, EventCall call, const boost::json::value& payload);
+    void stop_typing(Socket& socket);
     void tell_typing(UserId user, ChannelId channel, bool starts);
 
     // changes.cpp
@@ -90,6 +91,14 @@ class SocketGateway {
     void mark_as_delivered(Socket& socket, EventCall call, const boost::json::value& payload);
     void mark(Socket& socket, EventCall call, const boost::json::value& payload, Receipts::Kind kind);
     Answer do_mark(SocketPtr socket, MarkMessages command, Receipts::Kind kind);
+
+    // presence.cpp
+    void user_online(Socket& socket, EventCall call, const boost::json::value& payload);
+    void user_offline(Socket& socket, EventCall call, const boost::json::value& payload);
+    void get_presence(Socket& socket, EventCall call, const boost::json::value& payload);
+    Answer do_user_online(SocketPtr socket, UserOnline command);
+    Answer do_user_offline(SocketPtr socket);
+    Answer do_get_presence(SocketPtr socket, GetPresence command);
 
     // requests.cpp
     void join_channel(Socket& socket, EventCall call, const boost::json::value& payload);

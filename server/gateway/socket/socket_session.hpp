@@ -24,6 +24,7 @@ struct SocketSession {
     runtime::Timer token_timer; ///< the warning before the token expires, then its end
     bool seated = false;        ///< counted by the user's home shard, and given back at the end
     bool warned = false;
+    const chat::Device device = Presence::new_device();
     bool ready = false;      ///< in all rooms, and `connected` is sent
     std::size_t running = 0; ///< requests that wait for the database
     chat::Typing typing;

@@ -30,6 +30,8 @@ export type Topic = string;
 
 export type Content = string;
 
+export type StatusText = string;
+
 export type ReactionText = string;
 
 export interface User {
@@ -269,6 +271,20 @@ export interface MembershipEvent {
   readonly eventSeq: number;
   readonly user: PublicUser;
   readonly at: string;
+}
+
+export type PresenceStatus = 'offline' | 'away' | 'online' | 'dnd';
+
+export interface Presence {
+  readonly userId: number;
+  readonly status: PresenceStatus;
+  readonly statusText?: string;
+  readonly lastSeenAt?: string;
+}
+
+export interface UserPresenceEvent {
+  readonly userId: number;
+  readonly lastSeenAt?: string;
 }
 
 export interface UserTypingEvent {
