@@ -83,11 +83,11 @@ void Receipts::sent(ChannelId channel, UserId user, chat::Mark message) {
     home.shard_.post(move);
 }
 
-Task<std::vector<std::pair<ChannelId, chat::Marks>>> Receipts::pending(UserId user) {
+Task<chat::PendingOfUser> Receipts::pending(UserId user) {
     return internal::on(node_.home(user).io(), home_of(user).pending_here(user));
 }
 
-Task<std::vector<std::pair<ChannelId, chat::Marks>>> Receipts::pending_here(UserId user) {
+Task<chat::PendingOfUser> Receipts::pending_here(UserId user) {
     co_return pending_.of(user);
 }
 

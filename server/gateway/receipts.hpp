@@ -27,7 +27,7 @@ class Receipts final : public chat::MarkSource {
     Task<Result<chat::ReadState>> mark(Kind kind, ChannelId channel, UserId user, std::vector<MessageId> messages);
     /// Who writes a message has read what is before it. Before the sender is told that it is stored.
     void sent(ChannelId channel, UserId user, chat::Mark message);
-    Task<std::vector<std::pair<ChannelId, chat::Marks>>> pending(UserId user) override;
+    Task<chat::PendingOfUser> pending(UserId user) override;
 
     /// Writes what waits, without a pause. On this shard.
     void flush();
@@ -40,7 +40,7 @@ class Receipts final : public chat::MarkSource {
                                        chat::MarkWrite told);
     Task<Result<chat::ReadState>> look_here(ChannelId channel, UserId user, std::vector<MessageId> messages,
                                             chat::MarkWrite told);
-    Task<std::vector<std::pair<ChannelId, chat::Marks>>> pending_here(UserId user);
+    Task<chat::PendingOfUser> pending_here(UserId user);
     bool advance(const chat::MarkWrite& move);
     void on_written(const std::vector<chat::MarkWrite>& writes, const Result<std::vector<std::size_t>>& places);
     void tell(const chat::MarkWrite& write);

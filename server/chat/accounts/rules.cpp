@@ -8,17 +8,14 @@
 #include <cctype>
 
 namespace hubbub::chat {
-namespace {
 
-bool in_username(char c) {
+bool is_in_username(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
            c == '-';
 }
 
-} // namespace
-
 Result<std::string> parse_username(std::string_view text) {
-    if (!std::ranges::all_of(text, in_username)) return Errc::bad_format;
+    if (!std::ranges::all_of(text, is_in_username)) return Errc::bad_format;
     if (text.size() < limits::kUsernameMin) return Errc::too_short;
     if (text.size() > limits::kUsernameMax) return Errc::too_long;
     return std::string{text};

@@ -8,11 +8,10 @@
 namespace hubbub::chat {
 namespace {
 
-using PendingMarks = std::vector<std::pair<ChannelId, Marks>>;
-
-/// What is pending was read before the state: whatever was written in between is in the state.
-void catch_up(ChannelState& state, const PendingMarks& pending) {
-    const auto found = std::ranges::find(pending, state.id, &PendingMarks::value_type::first);
+/// What is pending was read before the state: whatever was written in between is in the state. (The store has counted
+/// mentions from there.)
+void catch_up(ChannelState& state, const PendingOfUser& pending) {
+    const auto found = std::ranges::find(pending, state.id, &PendingOfUser::value_type::first);
     if (found == pending.end() || found->second.read.seq <= state.last_read_seq) return;
     state.last_read_message_id = found->second.read.message;
     state.last_read_seq = found->second.read.seq;
@@ -31,7 +30,7 @@ Task<Result<DirectChannel>> Channels::open_direct(UserId user, UserId other) {
 
 Task<Result<ChannelView>> Channels::view(ChannelId channel, UserId viewer) {
     const auto pending = co_await marks_.pending(viewer);
-    auto view = co_await store_.find_channel(channel, viewer);
+    auto view = co_await store_.find_channel(channel, viewer, pending);
     if (view && view->state) catch_up(*view->state, pending);
     if (view && !view->state && view->channel.type != ChannelType::public_channel) co_return Errc::channel_not_found;
     co_return view;
@@ -39,7 +38,7 @@ Task<Result<ChannelView>> Channels::view(ChannelId channel, UserId viewer) {
 
 Task<Result<std::vector<ChannelState>>> Channels::of_user(UserId user) {
     const auto pending = co_await marks_.pending(user);
-    auto states = co_await store_.channels_of(user);
+    auto states = co_await store_.channels_of(user, pending);
     if (states && !pending.empty()) {
         for (ChannelState& state : *states) catch_up(state, pending);
     }
@@ -48,7 +47,7 @@ Task<Result<std::vector<ChannelState>>> Channels::of_user(UserId user) {
 
 Task<Result<Page<ChannelState>>> Channels::list(UserId user, PageQuery query) {
     const auto pending = co_await marks_.pending(user);
-    auto page = co_await store_.list_channels(user, std::move(query));
+    auto page = co_await store_.list_channels(user, std::move(query), pending);
     if (page) {
         for (ChannelState& state : page->items) catch_up(state, pending);
     }

@@ -28,11 +28,14 @@ inline Marks later(const Marks& a, const Marks& b) {
     return {later(a.read, b.read), later(a.delivered, b.delivered)};
 }
 
+/// Those of one user that are not in the store yet, by channel.
+using PendingOfUser = std::vector<std::pair<ChannelId, Marks>>;
+
 /// Where the marks are that are not in the store yet.
 class MarkSource {
   public:
     virtual ~MarkSource() = default;
-    virtual Task<std::vector<std::pair<ChannelId, Marks>>> pending(UserId user) = 0;
+    virtual Task<PendingOfUser> pending(UserId user) = 0;
 };
 
 } // namespace hubbub::chat

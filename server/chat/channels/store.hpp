@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "chat/accounts/store.hpp"
+#include "chat/channels/marks.hpp"
 #include "chat/page.hpp"
 
 #include <cstdint>
@@ -105,11 +106,13 @@ class ChannelStore {
     virtual ~ChannelStore() = default;
     /// Makes the creator its owner. Errors: `channel_name_taken` (public names are unique ignoring case).
     virtual Task<Result<ChannelView>> create_channel(NewChannel channel) = 0;
+    // `pending`: marks of the user that are newer than the store's; his mentions are counted from there.
     /// Errors: `channel_not_found`. Visibility is the caller's rule.
-    virtual Task<Result<ChannelView>> find_channel(ChannelId channel, UserId viewer) = 0;
+    virtual Task<Result<ChannelView>> find_channel(ChannelId channel, UserId viewer, PendingOfUser pending = {}) = 0;
     /// Every channel of the user, for the moment of connecting.
-    virtual Task<Result<std::vector<ChannelState>>> channels_of(UserId user) = 0;
-    virtual Task<Result<Page<ChannelState>>> list_channels(UserId user, PageQuery query) = 0;
+    virtual Task<Result<std::vector<ChannelState>>> channels_of(UserId user, PendingOfUser pending = {}) = 0;
+    virtual Task<Result<Page<ChannelState>>> list_channels(UserId user, PageQuery query,
+                                                           PendingOfUser pending = {}) = 0;
     /// Public, not archived, name containing `text` (empty: all), by name.
     virtual Task<Result<Page<BrowsedChannel>>> browse_channels(UserId viewer, std::string text, PageQuery query) = 0;
     virtual Task<Result<Page<Member>>> list_members(ChannelId channel, PageQuery query) = 0;

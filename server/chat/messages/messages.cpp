@@ -4,6 +4,11 @@
 
 namespace hubbub::chat {
 
+Task<Result<ChannelEvent>> Messages::edit(EditMessage command) {
+    command.mentions = find_mentions(command.content);
+    return store_.edit(std::move(command));
+}
+
 Task<Result<ChannelEvent>> Messages::remove(DeleteMessage command) {
     return store_.remove(command, may_delete_of_others);
 }

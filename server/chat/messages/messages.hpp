@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/channels/channels.hpp"
+#include "chat/messages/mentions.hpp"
 #include "chat/messages/store.hpp"
 
 #include <utility>
@@ -14,12 +15,13 @@ class Messages {
     /// On the channel's owner shard; `message` holds what the rules let through. Membership is checked by the store,
     /// under the channel's lock. `done` runs on this shard after the commit, in commit order within a channel.
     void send(NewMessage message, Callback<void(Result<Appended>)> done) {
+        message.mentions = find_mentions(message.content);
         store_.append(std::move(message), std::move(done));
     }
 
     // On the channel's owner shard; errors as MessageStore says. The caller broadcasts the event, if it has a number.
     /// By the author alone.
-    Task<Result<ChannelEvent>> edit(EditMessage command) { return store_.edit(std::move(command)); }
+    Task<Result<ChannelEvent>> edit(EditMessage command);
     /// By the author, or by whom `may_delete_of_others` lets.
     Task<Result<ChannelEvent>> remove(DeleteMessage command);
     Task<Result<ChannelEvent>> react(ChangeReaction command) { return store_.react(std::move(command)); }

@@ -43,6 +43,7 @@ struct NewMessage {
     std::string content;
     Uuid client_message_id{};
     std::optional<MessageId> parent;
+    std::vector<std::string> mentions; ///< as find_mentions() gives them
 };
 
 struct Appended {
@@ -71,6 +72,7 @@ struct EditMessage {
     MessageId message;
     UserId actor;
     std::string content;
+    std::vector<std::string> mentions;
 };
 
 struct DeleteMessage {

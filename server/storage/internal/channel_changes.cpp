@@ -73,7 +73,8 @@ Task<Result<chat::ChannelView>> PgChannelStore::update_channel(ChannelId channel
     default: co_return chat::Errc::role_forbidden;
     }
     // On the same lane: whoever changes it next cannot be told before us.
-    auto view = co_await find_channel(channel, actor.user, Lane::ordered);
+    chat::PendingOfUser none;
+    auto view = co_await find_channel(channel, actor.user, std::move(none), Lane::ordered);
     co_return view;
 }
 

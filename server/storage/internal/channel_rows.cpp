@@ -84,6 +84,7 @@ chat::ChannelView to_view(postgres::Row row) {
     state.unread_count = state.last_seq - state.last_read_seq;
     state.archived_at = view.channel.archived_at;
     state.muted_until = row.get<std::optional<Timestamp>>(15);
+    state.mention_count = row.get<std::int64_t>(19);
     state.peer = std::move(peer);
     return view;
 }
@@ -102,6 +103,7 @@ chat::ChannelState to_state(postgres::Row row) {
     state.unread_count = state.last_seq - state.last_read_seq;
     state.archived_at = row.get<std::optional<Timestamp>>(9);
     state.muted_until = row.get<std::optional<Timestamp>>(10);
+    state.mention_count = row.get<std::int64_t>(14);
     state.peer = to_peer(row, 11);
     if (state.peer) state.name = state.peer->display_name;
     return state;

@@ -26,14 +26,17 @@ WITH channel AS (
   INSERT INTO chat_channel_user_mapping ("chatChannelId", "userId", role) SELECT id, $4, 'owner' FROM channel
 )
 SELECT id, type, name, topic, "createdBy", "createdAt", "archivedAt", "lastMessageId", "lastMessageAt", 1::bigint,
-       'owner', 0::bigint, 0::bigint, NULL::bigint, 0::bigint, NULL::timestamptz, NULL::bigint, NULL, NULL
+       'owner', 0::bigint, 0::bigint, NULL::bigint, 0::bigint, NULL::timestamptz, NULL::bigint, NULL, NULL, 0::bigint
 FROM channel)"};
 
 constexpr Statement kFind{"channel_find", R"(
 SELECT c.id, c.type, c.name, c.topic, c."createdBy", c."createdAt", c."archivedAt", c."lastMessageId", c."lastMessageAt",
        (SELECT count(*) FROM chat_channel_user_mapping WHERE "chatChannelId" = $1 AND "leftAt" IS NULL),
        m.role, h."lastSeq", h."lastEventSeq", m."lastReadMessageId", m."lastReadSeq", m."mutedUntil",
-       p.id, p.username, p."displayName"
+       p.id, p.username, p."displayName",
+       (SELECT count(*) FROM chat_message_mention x
+        WHERE x."userId" IN (0, $2) AND x."chatChannelId" = m."chatChannelId" AND x.seq > greatest(m."lastReadSeq", (
+          SELECT p.seq FROM unnest($3::bigint[], $4::bigint[]) AS p (channel, seq) WHERE p.channel = m."chatChannelId")))
 FROM chat_channel c
 JOIN chat_channel_head h ON h."chatChannelId" = c.id
 LEFT JOIN chat_channel_user_mapping m ON m."chatChannelId" = c.id AND m."userId" = $2 AND m."leftAt" IS NULL
@@ -44,7 +47,10 @@ WHERE c.id = $1)"};
 // A limit of NULL is none.
 constexpr Statement kListOfUser{"channel_list_of_user", R"(
 SELECT c.id, c.type, c.name, m.role, c."lastMessageId", h."lastSeq", h."lastEventSeq", m."lastReadMessageId",
-       m."lastReadSeq", c."archivedAt", m."mutedUntil", p.id, p.username, p."displayName"
+       m."lastReadSeq", c."archivedAt", m."mutedUntil", p.id, p.username, p."displayName",
+       (SELECT count(*) FROM chat_message_mention x
+        WHERE x."userId" IN (0, $1) AND x."chatChannelId" = m."chatChannelId" AND x.seq > greatest(m."lastReadSeq", (
+          SELECT p.seq FROM unnest($4::bigint[], $5::bigint[]) AS p (channel, seq) WHERE p.channel = m."chatChannelId")))
 FROM chat_channel_user_mapping m
 JOIN chat_channel c ON c.id = m."chatChannelId"
 JOIN chat_channel_head h ON h."chatChannelId" = m."chatChannelId"
@@ -75,6 +81,18 @@ SELECT u.id, u.username, u."displayName", m.role, m."joinedAt"
 FROM chat_channel_user_mapping m JOIN chat_user u ON u.id = m."userId"
 WHERE m."chatChannelId" = $1 AND m."userId" = $2 AND m."leftAt" IS NULL)"};
 
+/// Two arrays: channels, and how far the user has read them.
+void add_reads(Params& params, const chat::PendingOfUser& pending) {
+    std::vector<ChannelId> channels;
+    std::vector<std::int64_t> seqs;
+    for (const auto& [channel, marks] : pending) {
+        channels.push_back(channel);
+        seqs.push_back(marks.read.seq);
+    }
+    params.add(channels);
+    params.add(seqs);
+}
+
 } // namespace
 
 Task<Result<chat::ChannelView>> PgChannelStore::create_channel(chat::NewChannel channel) {
@@ -85,20 +103,24 @@ Task<Result<chat::ChannelView>> PgChannelStore::create_channel(chat::NewChannel 
     co_return to_chat_error(rows.error());
 }
 
-Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, UserId viewer) {
-    return find_channel(channel, viewer, Lane::any);
+Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, UserId viewer,
+                                                             chat::PendingOfUser pending) {
+    return find_channel(channel, viewer, std::move(pending), Lane::any);
 }
 
-Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, UserId viewer, Lane lane) {
+Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, UserId viewer,
+                                                             chat::PendingOfUser pending, Lane lane) {
     auto params = Params::of(channel, viewer);
+    add_reads(params, pending);
     const auto rows = co_await pool_.query(kFind, std::move(params), lane);
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::channel_not_found;
     co_return to_view(rows->front());
 }
 
-Task<Result<std::vector<chat::ChannelState>>> PgChannelStore::channels_of(UserId user) {
+Task<Result<std::vector<chat::ChannelState>>> PgChannelStore::channels_of(UserId user, chat::PendingOfUser pending) {
     auto params = Params::of(user, std::int64_t{0}, std::optional<std::int64_t>{});
+    add_reads(params, pending);
     const auto rows = co_await pool_.query(kListOfUser, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     std::vector<chat::ChannelState> states;
@@ -107,10 +129,12 @@ Task<Result<std::vector<chat::ChannelState>>> PgChannelStore::channels_of(UserId
     co_return states;
 }
 
-Task<Result<chat::Page<chat::ChannelState>>> PgChannelStore::list_channels(UserId user, chat::PageQuery query) {
+Task<Result<chat::Page<chat::ChannelState>>> PgChannelStore::list_channels(UserId user, chat::PageQuery query,
+                                                                           chat::PendingOfUser pending) {
     const auto after = id_of(query.cursor);
     if (!after) co_return after.error();
     auto params = Params::of(user, *after, one_more(query.limit));
+    add_reads(params, pending);
     const auto rows = co_await pool_.query(kListOfUser, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_page<chat::ChannelState>(*rows, query.limit, to_state, first_id);

@@ -9,9 +9,11 @@ class PgChannelStore final : public chat::ChannelStore {
     explicit PgChannelStore(postgres::Pool& pool) : pool_{pool} {}
 
     Task<Result<chat::ChannelView>> create_channel(chat::NewChannel channel) override;
-    Task<Result<chat::ChannelView>> find_channel(ChannelId channel, UserId viewer) override;
-    Task<Result<std::vector<chat::ChannelState>>> channels_of(UserId user) override;
-    Task<Result<chat::Page<chat::ChannelState>>> list_channels(UserId user, chat::PageQuery query) override;
+    Task<Result<chat::ChannelView>> find_channel(ChannelId channel, UserId viewer,
+                                                 chat::PendingOfUser pending) override;
+    Task<Result<std::vector<chat::ChannelState>>> channels_of(UserId user, chat::PendingOfUser pending) override;
+    Task<Result<chat::Page<chat::ChannelState>>> list_channels(UserId user, chat::PageQuery query,
+                                                               chat::PendingOfUser pending) override;
     Task<Result<chat::Page<chat::BrowsedChannel>>> browse_channels(UserId viewer, std::string text,
                                                                    chat::PageQuery query) override;
     Task<Result<chat::Page<chat::Member>>> list_members(ChannelId channel, chat::PageQuery query) override;
@@ -29,7 +31,8 @@ class PgChannelStore final : public chat::ChannelStore {
     Task<Result<chat::DirectChannel>> open_direct(UserId user, UserId other) override;
 
   private:
-    Task<Result<chat::ChannelView>> find_channel(ChannelId channel, UserId viewer, postgres::Lane lane);
+    Task<Result<chat::ChannelView>> find_channel(ChannelId channel, UserId viewer, chat::PendingOfUser pending,
+                                                 postgres::Lane lane);
 
     postgres::Pool& pool_;
 };

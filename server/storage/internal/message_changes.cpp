@@ -20,7 +20,7 @@ using postgres::Statement;
 namespace {
 
 constexpr Statement kEdit{"message_edit", R"(
-SELECT outcome, "eventSeq", at, "messageCreatedAt" FROM chat_edit_message($1, $2, $3, $4))"};
+SELECT outcome, "eventSeq", at, "messageCreatedAt" FROM chat_edit_message($1, $2, $3, $4, $5))"};
 
 constexpr Statement kDelete{"message_delete", R"(
 SELECT outcome, "eventSeq", at, "messageCreatedAt", "actorRole", "channelType" FROM chat_delete_message($1, $2, $3, $4))"};
@@ -53,7 +53,7 @@ Result<void> to_result(const Result<Rows>& rows) {
 } // namespace
 
 Task<Result<chat::ChannelEvent>> PgMessageStore::edit(chat::EditMessage command) {
-    auto params = Params::of(command.channel, command.actor, command.message, command.content);
+    auto params = Params::of(command.channel, command.actor, command.message, command.content, command.mentions);
     const auto rows = co_await pool_.query(kEdit, std::move(params), Lane::ordered);
     const auto result = to_result(rows);
     if (!result) co_return result.error();

@@ -34,6 +34,10 @@ constexpr Statement kAppendManyWithParents{"message_append_many_with_parents", R
 SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
 FROM chat_append_messages($1, $2, $3, $4, $5))"};
 
+constexpr Statement kAppendMentioning{"message_append_mentioning", R"(
+SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
+FROM chat_append_mentioning($1, $2, $3, $4, $5, $6, $7))"};
+
 constexpr Statement kMakePartitions{"partitions_make", "SELECT chat_ensure_partitions(now() + interval '3 months')"};
 constexpr Statement kHousekeeping{"housekeeping", "SELECT chat_housekeeping()"};
 
@@ -102,7 +106,7 @@ void MessageWriter::write(BatchPointer batch) {
     ++in_flight_;
     const Statement* statement = &kAppendOne;
     Params params;
-    if (batch->sends.size() == 1) {
+    if (batch->sends.size() == 1 && batch->sends.front().message.mentions.empty()) {
         const auto& message = batch->sends.front().message;
         params =
             Params::of(message.channel, message.sender, message.content, message.client_message_id, message.parent);
@@ -112,6 +116,8 @@ void MessageWriter::write(BatchPointer batch) {
         std::vector<std::string_view> contents;
         std::vector<chat::Uuid> client_ids;
         std::vector<std::optional<MessageId>> parents;
+        std::vector<std::int64_t> mention_places; // from 1
+        std::vector<std::string_view> mentions;
         statement = &kAppendMany;
         for (const Send& send : batch->sends) {
             channels.push_back(send.message.channel);
@@ -120,9 +126,18 @@ void MessageWriter::write(BatchPointer batch) {
             client_ids.push_back(send.message.client_message_id);
             parents.push_back(send.message.parent);
             if (send.message.parent) statement = &kAppendManyWithParents;
+            for (const std::string& name : send.message.mentions) {
+                mention_places.push_back(static_cast<std::int64_t>(channels.size()));
+                mentions.push_back(name);
+            }
         }
         params = Params::of(channels, senders, contents, client_ids);
-        if (statement == &kAppendManyWithParents) params.add(parents);
+        if (!mentions.empty()) statement = &kAppendMentioning;
+        if (statement != &kAppendMany) params.add(parents);
+        if (!mentions.empty()) {
+            params.add(mention_places);
+            params.add(mentions);
+        }
     }
     pool_.query(
         *statement, std::move(params),
