@@ -104,6 +104,6 @@ inline constexpr std::size_t kStatusTextMax = 100;
 inline constexpr std::size_t kMentionsMax = 50;          ///< different names in a message; more count for nobody
 inline constexpr std::size_t kSearchTextMax = 200;       ///< characters of what is searched for
 inline constexpr std::size_t kSearchIndexBatchMax = 500; ///< messages put into the search index in one go
-inline constexpr auto kSearchIndexPause = 250ms;         ///< between two of these while messages keep coming
+inline constexpr auto kSearchIndexPause = 1s;            ///< before the next one while messages keep coming
 
 } // namespace hubbub::limits

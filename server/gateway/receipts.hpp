@@ -25,6 +25,10 @@ class Receipts final : public chat::MarkSource {
     /// Moves the mark to the latest of `messages`, if it is not there already.
     /// Errors: as Channels::membership, `message_not_found`, `unavailable` (too many marks wait).
     Task<Result<chat::ReadState>> mark(Kind kind, ChannelId channel, UserId user, std::vector<MessageId> messages);
+    /// As ReceiptStore::find_receipts: what is written, a few hundred milliseconds ago at most.
+    Task<Result<chat::Page<chat::Receipt>>> of_message(ChannelId channel, MessageId message, chat::PageQuery query) {
+        return store_.find_receipts(channel, message, std::move(query));
+    }
     /// Who writes a message has read what is before it. Before the sender is told that it is stored.
     void sent(ChannelId channel, UserId user, chat::Mark message);
     Task<chat::PendingOfUser> pending(UserId user) override;

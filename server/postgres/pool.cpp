@@ -6,6 +6,7 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
@@ -37,6 +38,13 @@ class Pool::Impl {
         Slot* slot = pick(lane);
         if (slot == nullptr) return refuse(std::move(query), Errc::unavailable);
         slot->link->submit(std::move(query));
+    }
+
+    void after(std::chrono::milliseconds delay, Callback<void()> work) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(shard_.io(), delay);
+        timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) mutable {
+            if (!error) work();
+        });
     }
 
     void post(Callback<void()> work) {
@@ -149,6 +157,10 @@ Task<Result<Rows>> Pool::query(const Statement& statement, Params params, Lane l
 
 void Pool::post(Callback<void()> work) {
     impl_->post(std::move(work));
+}
+
+void Pool::after(std::chrono::milliseconds delay, Callback<void()> work) {
+    impl_->after(delay, std::move(work));
 }
 
 bool Pool::available() const {

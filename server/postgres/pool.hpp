@@ -8,6 +8,7 @@
 #include "postgres/statement.hpp"
 #include "runtime/shard.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -50,6 +51,9 @@ class Pool {
 
     /// Runs `work` later on the shard: for an answer that needs no query, which must not come inside the question.
     void post(Callback<void()> work);
+
+    /// Runs `work` on the shard when the time is over.
+    void after(std::chrono::milliseconds delay, Callback<void()> work);
 
     /// Whether at least one connection is up.
     bool available() const;

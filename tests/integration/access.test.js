@@ -55,6 +55,8 @@ describe('access', () => {
     'GET messages': (user, id) => user.api.get(`/channels/${id}/messages`),
     'GET messages before': (user, id) => user.api.get(`/channels/${id}/messages?before=${messages[id] ?? 1}`),
     'GET replies': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}/replies`),
+    'GET receipts': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}/receipts`),
+    'GET search': (user, id) => user.api.get(`/search?query=secret&chatChannelId=${id}`),
     'GET read-state': (user, id) => user.api.get(`/channels/${id}/read-state`),
     'PUT read-state': (user, id) => user.api.put(`/channels/${id}/read-state`, { messageId: messages[id] ?? 1 }),
     'GET message': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}`),
@@ -110,6 +112,7 @@ describe('access', () => {
   }
 
   for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)', 'POST invite', 'GET invites', 'DELETE invite', 'PUT mute', 'DELETE mute']) {
+  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET receipts', 'GET search', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)']) {
     test(`${name} of a public channel by a non-member: channel.not_a_member`, async () => {
       assertRefused(await routes[name](stranger, open), 403, 'channel.not_a_member');
     });

@@ -4,6 +4,7 @@ import { assertError, assertRefused, createChannel, signUp } from '../support/ap
 import { ChatClient } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
 
 describe('read and delivered marks', () => {
   let hubbub;
@@ -133,6 +134,36 @@ describe('read and delivered marks', () => {
     } finally {
       await sql.end();
     }
+  });
+
+  test('REST: who has got and read a message', async () => {
+    const carol = await signUp(hubbub.url);
+    const { id, a, b, messages } = await scene('one', 'two');
+    const [one, two] = messages.map((message) => `/channels/${id}/messages/${message.id}/receipts`);
+    assert.deepEqual((await alice.api.get(one)).body, { receipts: [], nextCursor: null });
+    await alice.api.post(`/channels/${id}/members`, { userId: carol.id });
+    await delivered(b, id, messages[1].id);
+    await read(b, id, messages[0].id);
+    await a.see('messages_read', by(id, bob.id));
+    const { receipts } = (await bob.api.get(one)).body;
+    assert.deepEqual(receipts.map(({ user, read: isRead }) => [user.id, isRead]), [[bob.id, true]], 'who came later is not named');
+    for (const time of [receipts[0].deliveredAt, receipts[0].readAt]) assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000);
+    const [later] = (await alice.api.get(two)).body.receipts;
+    assert.deepEqual([later.user.id, later.read, later.readAt], [bob.id, false, null]);
+
+    const { message } = await a.send(id, 'three');
+    const c = await connect(carol);
+    await Promise.all([read(b, id, message.id), read(c, id, message.id)]);
+    await Promise.all([a.see('messages_read', by(id, carol.id)), a.see('messages_read', by(id, bob.id))]);
+    const three = `/channels/${id}/messages/${message.id}/receipts`;
+    await until('both', async () => (await alice.api.get(three)).body.receipts.length === 2);
+    const page = (await alice.api.get(`${three}?limit=1`)).body;
+    assert.equal(page.receipts[0].user.id, bob.id);
+    const rest = (await alice.api.get(`${three}?limit=1&cursor=${page.nextCursor}`)).body;
+    assert.deepEqual([rest.receipts[0].user.id, rest.nextCursor], [carol.id, null]);
+    assertRefused(await alice.api.get(`${three}?limit=101`), 400, 'validation.range', 'limit');
+    assertRefused(await alice.api.get(`${three}?cursor=!`), 400, 'validation.format', 'cursor');
+    assertRefused(await alice.api.get(`/channels/${id}/messages/999999999/receipts`), 404, 'message.not_found');
   });
 
   test('REST: GET and PUT read-state', async () => {

@@ -2,6 +2,8 @@
 
 #include "chat/messages/rules.hpp"
 
+#include <utility>
+
 namespace hubbub::chat {
 
 Task<Result<ChannelEvent>> Messages::edit(EditMessage command) {
@@ -17,6 +19,15 @@ Task<Result<History>> Messages::history(ChannelId channel, UserId reader, Histor
     const auto member = co_await channels_.membership(channel, reader);
     if (!member) co_return member.error();
     auto page = co_await store_.history(channel, query);
+    co_return page;
+}
+
+Task<Result<Page<Message>>> Messages::search(SearchQuery query) {
+    if (query.channel) {
+        const auto member = co_await channels_.membership(*query.channel, query.reader);
+        if (!member) co_return member.error();
+    }
+    auto page = co_await store_.search(std::move(query));
     co_return page;
 }
 

@@ -31,6 +31,7 @@ class Messages {
 
     /// Errors: as `Channels::membership`, `message_not_found`.
     Task<Result<History>> history(ChannelId channel, UserId reader, HistoryQuery query);
+    Task<Result<Page<Message>>> search(SearchQuery query);
     Task<Result<Message>> find(ChannelId channel, UserId reader, MessageId message);
     Task<Result<Events>> events_since(ChannelId channel, UserId reader, std::int64_t event_seq);
     /// The same for the server itself, which broadcasts to the members what it has missed.

@@ -37,6 +37,10 @@ bool may_delete_of_others(ChannelType type, Role actor) {
     return may(Action::delete_of_others, type, actor);
 }
 
+Result<std::string> parse_search_text(std::string_view text) {
+    return parse_name(text, limits::kSearchTextMax);
+}
+
 Result<Uuid> parse_uuid(std::string_view text) {
     if (text.size() != kUuidCharacters) return Errc::bad_format;
     Uuid uuid{};

@@ -18,6 +18,10 @@ Result<std::string> parse_reaction(std::string_view text);
 /// As the authorisation matrix says (chat/channels/rules.hpp).
 bool may_delete_of_others(ChannelType type, Role actor);
 
+/// What is searched for in messages: 1 … limits::kSearchTextMax characters in one line, trimmed. Errors: `too_short`,
+/// `too_long`, `bad_format`.
+Result<std::string> parse_search_text(std::string_view text);
+
 /// A UUID of any version in its 36-character form. Errors: `bad_format`.
 Result<Uuid> parse_uuid(std::string_view text);
 

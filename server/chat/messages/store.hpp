@@ -67,12 +67,19 @@ struct History {
     bool has_more_after = false;
 };
 
+struct SearchQuery {
+    UserId reader;
+    std::string text;
+    std::optional<ChannelId> channel; ///< none: all of the reader's
+    PageQuery page;
+};
+
 struct EditMessage {
     ChannelId channel;
     MessageId message;
     UserId actor;
     std::string content;
-    std::vector<std::string> mentions;
+    std::vector<std::string> mentions = {};
 };
 
 struct DeleteMessage {
@@ -157,6 +164,9 @@ class MessageStore {
     /// Errors: `message_not_found` when the message of `around`, `before`, `after` or `thread` is not one of the
     /// channel.
     virtual Task<Result<History>> history(ChannelId channel, HistoryQuery query) = 0;
+    /// The messages with all that is in `text`, of channels in which the reader is, the newest first; deleted ones are
+    /// not found. Errors: `bad_format` (the cursor).
+    virtual Task<Result<Page<Message>>> search(SearchQuery query) = 0;
     /// Errors: `message_not_found`.
     virtual Task<Result<Message>> find_message(ChannelId channel, MessageId message) = 0;
     /// Every durable event after `event_seq`, at most limits::kResumeEventsMax.

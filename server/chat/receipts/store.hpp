@@ -1,12 +1,16 @@
 #pragma once
 #include "base/callback.hpp"
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "chat/accounts/store.hpp"
 #include "chat/channels/marks.hpp"
+#include "chat/page.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace hubbub::chat {
@@ -29,6 +33,14 @@ struct MarkWrite {
     bool told_delivered = false;
 };
 
+/// How far a message has come to a member.
+struct Receipt {
+    PublicUser user;
+    bool read = false;                     ///< else delivered only
+    std::optional<Timestamp> delivered_at; ///< none: it is not known when
+    std::optional<Timestamp> read_at;
+};
+
 /// Where marks are kept. Every function may also fail with `Errc::unavailable`.
 class ReceiptStore {
   public:
@@ -41,6 +53,9 @@ class ReceiptStore {
     /// Where the member stands, and the latest of `messages`, which may be none.
     /// Errors: `not_a_member`, `message_not_found` (any of them is no message of the channel).
     virtual Task<Result<Found>> find_marks(ChannelId channel, UserId user, std::vector<MessageId> messages) = 0;
+
+    /// The members who have got the message, of those to whom it was written, by their ids. Errors: `bad_format`.
+    virtual Task<Result<Page<Receipt>>> find_receipts(ChannelId channel, MessageId message, PageQuery query) = 0;
 
     /// Moves marks forward, never back. Those that were told are also noted for each message, in channels of at most
     /// limits::kReceiptsMembersMax members. Answers with the places in `writes` of those who are members still.

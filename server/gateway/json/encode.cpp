@@ -187,6 +187,15 @@ void write(JsonWriter& json, const chat::Presence& presence) {
     json.end_object();
 }
 
+void write(JsonWriter& json, const chat::Receipt& receipt) {
+    json.begin_object().key("user");
+    write(json, receipt.user);
+    json.field("read", receipt.read)
+        .field("deliveredAt", receipt.delivered_at)
+        .field("readAt", receipt.read_at)
+        .end_object();
+}
+
 void write_limits(JsonWriter& json) {
     json.begin_object()
         .field("messageBytesMax", limits::kMessageBytesMax)

@@ -1,5 +1,6 @@
 // Channels, members and history.
 #include "chat/channels/rules.hpp"
+#include "chat/messages/rules.hpp"
 #include "chat/text.hpp"
 #include "gateway/json/encode.hpp"
 #include "gateway/json/fields.hpp"
@@ -138,6 +139,33 @@ RestApi::Answer RestApi::get_message(Call& call) {
     const auto message = co_await call.services.messages.find(channel, call.caller.user, id);
     if (!message) co_return to_failure(message.error());
     co_return json_response(200, R"({"message":)" + encode(*message) + "}");
+}
+
+RestApi::Answer RestApi::list_receipts(Call& call) {
+    const ChannelId channel{call.ids[0]};
+    const MessageId id{call.ids[1]};
+    Query query{call.request};
+    auto page_query = query.page();
+    if (query.failure()) co_return *query.failure();
+    const auto message = co_await call.services.messages.find(channel, call.caller.user, id);
+    if (!message) co_return to_failure(message.error());
+    const auto page = co_await call.services.receipts.of_message(channel, id, std::move(page_query));
+    if (!page) co_return to_failure(page.error(), "cursor");
+    co_return page_response("receipts", *page);
+}
+
+RestApi::Answer RestApi::search_messages(Call& call) {
+    Query query{call.request};
+    chat::SearchQuery wanted;
+    wanted.reader = call.caller.user;
+    wanted.text = query.text("query", chat::parse_search_text);
+    if (wanted.text.empty()) query.fail(ErrorName::validation_missing, "query");
+    wanted.channel = query.optional_id<ChannelId>("chatChannelId");
+    wanted.page = query.page();
+    if (query.failure()) co_return *query.failure();
+    const auto page = co_await call.services.messages.search(std::move(wanted));
+    if (!page) co_return to_failure(page.error(), "cursor");
+    co_return page_response("messages", *page);
 }
 
 RestApi::Answer RestApi::get_read_state(Call& call) {

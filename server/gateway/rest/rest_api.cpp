@@ -94,6 +94,8 @@ const std::vector<RestApi::Route>& RestApi::routes() {
         {"GET", "/channels/{chatChannelId}/messages", &RestApi::list_messages, token},
         {"GET", "/channels/{chatChannelId}/messages/{messageId}", &RestApi::get_message, token},
         {"GET", "/channels/{chatChannelId}/messages/{messageId}/replies", &RestApi::list_replies, token},
+        {"GET", "/channels/{chatChannelId}/messages/{messageId}/receipts", &RestApi::list_receipts, token},
+        {"GET", "/search", &RestApi::search_messages, token},
         {"GET", "/channels/{chatChannelId}/read-state", &RestApi::get_read_state, token},
         {"PUT", "/channels/{chatChannelId}/read-state", &RestApi::put_read_state, token_and_body},
     };

@@ -91,6 +91,8 @@ class RestApi {
     Answer list_replies(Call& call);
     Answer read_history(Call& call, std::optional<MessageId> thread);
     Answer get_message(Call& call);
+    Answer list_receipts(Call& call);
+    Answer search_messages(Call& call);
     Answer get_read_state(Call& call);
     Answer put_read_state(Call& call);
 

@@ -4,6 +4,7 @@
 #include "storage/internal/errors.hpp"
 #include "storage/internal/message_rows.hpp"
 #include "storage/internal/message_store.hpp"
+#include "storage/internal/sql.hpp"
 
 #include <string>
 #include <utility>
@@ -18,7 +19,8 @@ namespace {
 
 // One statement, so one snapshot: the head and what leads up to it. A message takes one eventSeq at least, so the
 // messages after $2 are among the channel's last (head - $2); more than $3 of them are not wanted at all.
-constexpr Statement kEventsSince{"events_since", R"(
+constexpr auto kEventsSinceText =
+    sql(R"(
 WITH head AS (
   SELECT "lastEventSeq", CASE WHEN "lastEventSeq" - $2 BETWEEN 0 AND $3 THEN "lastEventSeq" - $2 ELSE 0 END AS behind
   FROM chat_channel_head WHERE "chatChannelId" = $1
@@ -26,8 +28,8 @@ WITH head AS (
   SELECT * FROM chat_message WHERE "chatChannelId" = $1
   ORDER BY "createdAt" DESC, seq DESC LIMIT (SELECT behind FROM head)
 ), missed AS (
-  SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-         "parentMessageId", "eventSeq", 'message' AS kind, NULL::timestamptz AS "messageCreatedAt", NULL AS username,
+  SELECT)",
+        kMessageColumns, R"(, 'message' AS kind, NULL::timestamptz AS "messageCreatedAt", NULL AS username,
          NULL AS "displayName"
   FROM latest WHERE "eventSeq" > $2
   UNION ALL
@@ -37,7 +39,8 @@ WITH head AS (
   FROM head, chat_channel_event e LEFT JOIN chat_user u ON u.id = (e.payload ->> 'userId')::bigint
   WHERE head.behind > 0 AND e."chatChannelId" = $1 AND e."eventSeq" > $2
 )
-SELECT m.*, h."lastEventSeq" FROM head h LEFT JOIN missed m ON true ORDER BY m."eventSeq")"};
+SELECT m.*, h."lastEventSeq" FROM head h LEFT JOIN missed m ON true ORDER BY m."eventSeq")");
+constexpr Statement kEventsSince{"events_since", kEventsSinceText.data()};
 
 chat::MembershipEvent to_membership(Row row, bool joined) {
     chat::MembershipEvent membership;

@@ -6,8 +6,12 @@
 
 namespace hubbub::storage::internal {
 
-/// From the columns id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt",
-/// "clientMessageId", "parentMessageId", in this order and at the head of the list. Without reactions.
+/// What is read of a message.
+inline constexpr char kMessageColumns[] = R"(
+       id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
+       "parentMessageId", "eventSeq")";
+
+/// From these columns, at the head of the list. Without reactions.
 chat::Message to_message(postgres::Row row);
 
 /// Adds to each of the messages its reactions, the oldest first.

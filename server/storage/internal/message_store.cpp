@@ -3,6 +3,8 @@
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
 #include "storage/internal/message_rows.hpp"
+#include "storage/internal/paging.hpp"
+#include "storage/internal/sql.hpp"
 
 #include <algorithm>
 #include <string>
@@ -20,54 +22,46 @@ namespace {
 // Within a channel the order of ("createdAt", seq) is that of seq. It is also the partitions' order, so that the server
 // reads them one after the other, by one index, and stops as soon as a page is full.
 
-constexpr Statement kFind{"message_find", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
-FROM chat_message WHERE id = $1 AND "chatChannelId" + 0 = $2)"};
+constexpr auto kFindText = sql("SELECT", kMessageColumns, R"(
+FROM chat_message WHERE id = $1 AND "chatChannelId" + 0 = $2)");
+constexpr Statement kFind{"message_find", kFindText.data()};
 
-constexpr Statement kFindStored{"message_find_stored", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
-FROM chat_message WHERE id = $1 AND "createdAt" = $2)"};
+constexpr auto kFindStoredText = sql("SELECT", kMessageColumns, R"(
+FROM chat_message WHERE id = $1 AND "createdAt" = $2)");
+constexpr Statement kFindStored{"message_find_stored", kFindStoredText.data()};
 
-constexpr Statement kNewest{"history_newest", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
+constexpr auto kNewestText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message WHERE "chatChannelId" = $1
-ORDER BY "createdAt" DESC, seq DESC LIMIT $2)"};
+ORDER BY "createdAt" DESC, seq DESC LIMIT $2)");
+constexpr Statement kNewest{"history_newest", kNewestText.data()};
 
-constexpr Statement kBefore{"history_before", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
+constexpr auto kBeforeText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message WHERE "chatChannelId" = $1 AND "createdAt" <= $2 AND ("createdAt", seq) < ($2, $3)
-ORDER BY "createdAt" DESC, seq DESC LIMIT $4)"};
+ORDER BY "createdAt" DESC, seq DESC LIMIT $4)");
+constexpr Statement kBefore{"history_before", kBeforeText.data()};
 
-constexpr Statement kAfter{"history_after", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
+constexpr auto kAfterText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message WHERE "chatChannelId" = $1 AND "createdAt" >= $2 AND ("createdAt", seq) > ($2, $3)
-ORDER BY "createdAt", seq LIMIT $4)"};
+ORDER BY "createdAt", seq LIMIT $4)");
+constexpr Statement kAfter{"history_after", kAfterText.data()};
 
 // The same of the answers to a message.
-constexpr Statement kThreadNewest{"thread_newest", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
+constexpr auto kThreadNewestText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message WHERE "parentMessageId" = $1
-ORDER BY "createdAt" DESC, seq DESC LIMIT $2)"};
+ORDER BY "createdAt" DESC, seq DESC LIMIT $2)");
+constexpr Statement kThreadNewest{"thread_newest", kThreadNewestText.data()};
 
-constexpr Statement kThreadBefore{"thread_before", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
+constexpr auto kThreadBeforeText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message
 WHERE "parentMessageId" = $1 AND "createdAt" <= $2 AND ("createdAt", seq) < ($2, $3)
-ORDER BY "createdAt" DESC, seq DESC LIMIT $4)"};
+ORDER BY "createdAt" DESC, seq DESC LIMIT $4)");
+constexpr Statement kThreadBefore{"thread_before", kThreadBeforeText.data()};
 
-constexpr Statement kThreadAfter{"thread_after", R"(
-SELECT id, seq, "chatChannelId", "senderId", content, "createdAt", "editedAt", "deletedAt", "clientMessageId",
-       "parentMessageId", "eventSeq"
+constexpr auto kThreadAfterText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message
 WHERE "parentMessageId" = $1 AND "createdAt" >= $2 AND ("createdAt", seq) > ($2, $3)
-ORDER BY "createdAt", seq LIMIT $4)"};
+ORDER BY "createdAt", seq LIMIT $4)");
+constexpr Statement kThreadAfter{"thread_after", kThreadAfterText.data()};
 
 /// The first `limit` rows, of which one more was asked for; `more` tells whether it came.
 std::vector<chat::Message> to_messages(const Rows& rows, std::size_t limit, bool& more) {
@@ -76,10 +70,6 @@ std::vector<chat::Message> to_messages(const Rows& rows, std::size_t limit, bool
     messages.reserve(std::min(rows.size(), limit));
     for (std::size_t i = 0; i < std::min(rows.size(), limit); ++i) messages.push_back(to_message(rows[i]));
     return messages;
-}
-
-std::int64_t one_more(std::size_t limit) {
-    return static_cast<std::int64_t>(limit) + 1;
 }
 
 } // namespace

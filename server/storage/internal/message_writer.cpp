@@ -164,6 +164,7 @@ void MessageWriter::answer_all(Batch& batch, const Rows& rows) {
     for (std::size_t i = 0; i < batch.sends.size(); ++i) {
         Send& send = batch.sends[i];
         if (rows[i].get<std::int64_t>(0) == kStored) {
+            indexer_.note(send.message.channel);
             send.done(to_appended(std::move(send.message), rows[i]));
         } else {
             answer_repeat(std::move(send.done), rows[i]);

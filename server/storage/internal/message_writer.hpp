@@ -1,6 +1,7 @@
 #pragma once
 #include "chat/messages/store.hpp"
 #include "postgres/pool.hpp"
+#include "storage/internal/search_indexer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,8 @@ class MessageWriter {
     /// Reads a message that was stored by an earlier call, whole.
     using FindStored = std::function<void(MessageId, Timestamp, Done)>;
 
-    MessageWriter(postgres::Pool& pool, FindStored find_stored) : pool_{pool}, find_stored_{std::move(find_stored)} {}
+    MessageWriter(postgres::Pool& pool, FindStored find_stored)
+        : pool_{pool}, indexer_{pool}, find_stored_{std::move(find_stored)} {}
 
     void append(chat::NewMessage message, Done done);
 
@@ -48,6 +50,7 @@ class MessageWriter {
     void tidy_up(Timestamp now);
 
     postgres::Pool& pool_;
+    SearchIndexer indexer_;
     FindStored find_stored_;
     std::deque<Send> waiting_;
     std::size_t in_flight_ = 0; // batches

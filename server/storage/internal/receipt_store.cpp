@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
+#include "storage/internal/paging.hpp"
 
 #include <utility>
 
@@ -24,12 +25,35 @@ CROSS JOIN LATERAL (SELECT max(id) AS id, max(seq) AS seq, count(*) AS count FRO
                     WHERE id = ANY ($3) AND "chatChannelId" + 0 = $1) latest
 WHERE m."chatChannelId" = $1 AND m."userId" = $2 AND m."leftAt" IS NULL)"};
 
+// Who came later has its mark behind the message without having got it.
+constexpr Statement kReceipts{"receipts_find", R"(
+SELECT u.id, u.username, u."displayName", m."lastReadSeq" >= p.seq, s."deliveredAt", s."readAt"
+FROM chat_message p
+JOIN chat_channel_user_mapping m
+  ON m."chatChannelId" = $1 AND m."leftAt" IS NULL AND m."lastDeliveredSeq" >= p.seq AND m."joinedAt" <= p."createdAt"
+JOIN chat_user u ON u.id = m."userId"
+LEFT JOIN chat_message_status s
+  ON s."messageId" = p.id AND s."messageCreatedAt" = p."createdAt" AND s."userId" = m."userId"
+WHERE p.id = $2 AND p."chatChannelId" + 0 = $1 AND m."userId" <> p."senderId" AND m."userId" > $3
+ORDER BY m."userId" LIMIT $4)"};
+
 constexpr Statement kWrite{"marks_write", R"(
 SELECT place FROM chat_write_marks($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
 
 chat::Mark to_mark(Row row, int column) {
     return {row.get<std::optional<MessageId>>(column).value_or(MessageId{}),
             row.get<std::optional<std::int64_t>>(column + 1).value_or(0)};
+}
+
+chat::Receipt to_receipt(Row row) {
+    chat::Receipt receipt;
+    receipt.user.id = row.get<UserId>(0);
+    receipt.user.username = row.get<std::string>(1);
+    receipt.user.display_name = row.get<std::string>(2);
+    receipt.read = row.get<bool>(3);
+    receipt.delivered_at = row.get<std::optional<Timestamp>>(4);
+    receipt.read_at = row.get<std::optional<Timestamp>>(5);
+    return receipt;
 }
 
 } // namespace
@@ -48,6 +72,16 @@ Task<Result<chat::ReceiptStore::Found>> PgReceiptStore::find_marks(ChannelId cha
     found.state.marks.delivered = to_mark(row, 3);
     found.latest = to_mark(row, 5);
     co_return found;
+}
+
+Task<Result<chat::Page<chat::Receipt>>> PgReceiptStore::find_receipts(ChannelId channel, MessageId message,
+                                                                      chat::PageQuery query) {
+    const auto after = id_of(query.cursor);
+    if (!after) co_return after.error();
+    auto params = Params::of(channel, message, *after, one_more(query.limit));
+    const auto rows = co_await pool_.query(kReceipts, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    co_return to_page<chat::Receipt>(*rows, query.limit, to_receipt, first_id);
 }
 
 void PgReceiptStore::write_marks(const std::vector<chat::MarkWrite>& writes,

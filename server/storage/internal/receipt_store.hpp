@@ -9,6 +9,8 @@ class PgReceiptStore final : public chat::ReceiptStore {
     explicit PgReceiptStore(postgres::Pool& pool) : pool_{pool} {}
 
     Task<Result<Found>> find_marks(ChannelId channel, UserId user, std::vector<MessageId> messages) override;
+    Task<Result<chat::Page<chat::Receipt>>> find_receipts(ChannelId channel, MessageId message,
+                                                          chat::PageQuery query) override;
     void write_marks(const std::vector<chat::MarkWrite>& writes,
                      Callback<void(Result<std::vector<std::size_t>>)> done) override;
 

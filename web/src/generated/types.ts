@@ -275,6 +275,13 @@ export interface MembershipEvent {
 
 export type PresenceStatus = 'offline' | 'away' | 'online' | 'dnd';
 
+export interface Receipt {
+  readonly user: PublicUser;
+  readonly read: boolean;
+  readonly deliveredAt: string | null;
+  readonly readAt: string | null;
+}
+
 export interface Presence {
   readonly userId: number;
   readonly status: PresenceStatus;
