@@ -4,7 +4,7 @@
 -- tables and functions; restore chat_rewrite_message() of 0015; DROP EXTENSION btree_gin.
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 
--- What is searched for, per message: written after the message, not with it (docs/adr/0008). Of a channel everything up to
+-- What is searched for, per message: written after the message, not with it (docs/adr/0006). Of a channel everything up to
 -- "indexedSeq" is in here, but what is deleted; a search reads the few messages behind it themselves.
 CREATE TABLE chat_message_search (
   "chatChannelId" bigint NOT NULL,
