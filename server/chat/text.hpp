@@ -27,6 +27,9 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at);
 ///          (NUL included, which PostgreSQL cannot store), or, in a `line`, a line separator or bidirectional control.
 Result<TextFacts> examine(std::string_view text, TextKind kind);
 
+/// Whether usernames, and so mentions, may have it: `[A-Za-z0-9_.-]`.
+bool is_in_username(char c);
+
 /// Without ASCII white space at both ends.
 std::string_view trim(std::string_view text);
 

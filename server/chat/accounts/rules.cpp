@@ -9,11 +9,6 @@
 
 namespace hubbub::chat {
 
-bool is_in_username(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
-}
-
 Result<std::string> parse_username(std::string_view text) {
     if (!std::ranges::all_of(text, is_in_username)) return Errc::bad_format;
     if (text.size() < limits::kUsernameMin) return Errc::too_short;

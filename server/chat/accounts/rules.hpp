@@ -6,9 +6,6 @@
 
 namespace hubbub::chat {
 
-/// `[A-Za-z0-9_.-]`
-bool is_in_username(char c);
-
 /// 3 … 32 of `[A-Za-z0-9_.-]`, kept as written. Errors: `too_short`, `too_long`, `bad_format`.
 Result<std::string> parse_username(std::string_view text);
 

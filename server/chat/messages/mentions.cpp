@@ -1,7 +1,8 @@
 #include "chat/messages/mentions.hpp"
 
 #include "base/limits.hpp"
-#include "chat/accounts/rules.hpp"
+#include "chat/limits.hpp"
+#include "chat/text.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -75,7 +76,8 @@ class Finder {
     }
 
     void keep(std::string_view name) {
-        if (!parse_username(name) || names_.size() >= limits::kMentionsMax) return;
+        if (name.size() < limits::kUsernameMin || name.size() > limits::kUsernameMax) return;
+        if (names_.size() >= limits::kMentionsMax) return;
         std::string folded{name};
         std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return std::tolower(c); });
         if (std::ranges::find(names_, folded) == names_.end()) names_.push_back(std::move(folded));

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "chat/channels/rules.hpp"
 #include "chat/errc.hpp"
+#include "chat/limits.hpp"
 #include "chat/text.hpp"
 
 #include <cstdint>

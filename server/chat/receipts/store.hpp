@@ -4,8 +4,8 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
-#include "chat/accounts/store.hpp"
 #include "chat/channels/marks.hpp"
+#include "chat/channels/store.hpp"
 #include "chat/page.hpp"
 
 #include <cstddef>

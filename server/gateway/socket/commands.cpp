@@ -1,6 +1,7 @@
 #include "gateway/socket/commands.hpp"
 
 #include "base/limits.hpp"
+#include "chat/limits.hpp"
 #include "chat/messages/rules.hpp"
 #include "chat/presence/rules.hpp"
 #include "gateway/json/fields.hpp"
