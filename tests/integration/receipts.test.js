@@ -4,6 +4,7 @@ import { assertError, assertRefused, createChannel, signUp } from '../support/ap
 import { ChatClient } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
+import { randomOf } from '../support/random.js';
 import { until } from '../support/wait.js';
 
 describe('read and delivered marks', () => {
@@ -188,18 +189,14 @@ describe('read and delivered marks', () => {
     assertRefused(await put({ messageId: messages[1].id + 1_000_000 }), 404, 'message.not_found');
   });
 
-  test('unreadCount equals a recount after a random history, at every moment', async () => {
+  test('unreadCount equals a recount after a random history, at every moment', async (t) => {
     const users = [alice, bob, await signUp(hubbub.url)];
     const id = await createChannel(alice, { members: users.slice(1) });
     const sockets = [];
     for (const user of users) sockets.push(await connect(user));
     const model = users.map(() => 0); // how many of the messages each has read
     const messages = [];
-    let seed = 7;
-    const random = (n) => {
-      seed = (seed * 48271) % 2147483647;
-      return seed % n;
-    };
+    const random = randomOf(t);
     for (let step = 0; step < 80; ++step) {
       const who = random(3);
       if (messages.length === 0 || random(2) === 0) {
