@@ -43,7 +43,7 @@ SELECT setval('chat_message_id_seq', 2000000);
 INSERT INTO chat_message_mention ("chatChannelId", seq, "userId")
   SELECT 1 + n % 10, 100000 + n / 10, n % 300 FROM generate_series(0, 99999) n;
 INSERT INTO chat_message_status ("messageId", "messageCreatedAt", "userId")
-  SELECT m.id, m."createdAt", 2 FROM chat_message m WHERE m.id < 120000;
+  SELECT m.id, m."createdAt", 2 FROM chat_message m WHERE m.id BETWEEN 100000 AND 120000;
 INSERT INTO chat_user_presence ("userId") SELECT id FROM chat_user ON CONFLICT DO NOTHING;
 DROP INDEX chat_message_search_vector_idx; -- and made again at the end, at a fifth of the cost
 INSERT INTO chat_message_search ("chatChannelId", "createdAt", seq, "messageId", vector)
