@@ -1,7 +1,7 @@
 -- Adds: the search for messages: chat_message_search with its index, chat_search_head, chat_search_tokens(),
 -- chat_search_vector(), chat_search_query(), chat_index_messages(); to chat_rewrite_message() that the index follows.
 -- Locks: none that matter (new tables). Needs the extension btree_gin (PostgreSQL's own contrib; trusted). Undo: DROP the
--- tables and functions; restore chat_rewrite_message() of 0015; DROP EXTENSION btree_gin.
+-- tables and functions; restore chat_rewrite_message() of 0018; DROP EXTENSION btree_gin.
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 
 -- What is searched for, per message: written after the message, not with it (docs/adr/0006). Of a channel everything up to
@@ -96,7 +96,7 @@ BEGIN
   END LOOP;
 END $$;
 
--- As in 0015, and the index follows. Its head is locked: who fills the index has read the text before it changes, and is
+-- As in 0018, and the index follows. Its head is locked: who fills the index has read the text before it changes, and is
 -- done, or reads it afterwards.
 CREATE OR REPLACE FUNCTION chat_rewrite_message(in_channel bigint, in_message bigint, in_created_at timestamptz,
                                                 in_content text, names text[], edited timestamptz, deleted timestamptz)

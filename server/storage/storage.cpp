@@ -26,7 +26,13 @@ postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections
 
 struct Storage::Impl {
     explicit Impl(postgres::Pool& pool)
-        : accounts{pool}, sessions{pool}, channels{pool}, invites{pool}, messages{pool}, receipts{pool}, presence{pool} {}
+        : accounts{pool},
+          sessions{pool},
+          channels{pool},
+          invites{pool},
+          messages{pool},
+          receipts{pool},
+          presence{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
@@ -42,7 +48,8 @@ Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 Storage::~Storage() = default;
 
 chat::Stores Storage::stores() {
-    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites, impl_->messages, impl_->receipts, impl_->presence};
+    return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites,
+            impl_->messages, impl_->receipts, impl_->presence};
 }
 
 } // namespace hubbub::storage
