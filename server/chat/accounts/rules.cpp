@@ -19,7 +19,7 @@ Result<std::string> parse_username(std::string_view text) {
 std::string make_username(std::string_view wish) {
     std::string name;
     for (const char c : wish) {
-        if (in_username(c)) {
+        if (is_in_username(c)) {
             name += c;
         } else if (!name.empty() && name.back() != '-') {
             name += '-';
@@ -31,7 +31,7 @@ std::string make_username(std::string_view wish) {
 }
 
 Result<std::string> parse_username_prefix(std::string_view text) {
-    if (!std::ranges::all_of(text, in_username)) return Errc::bad_format;
+    if (!std::ranges::all_of(text, is_in_username)) return Errc::bad_format;
     if (text.empty()) return Errc::too_short;
     if (text.size() > limits::kUsernameMax) return Errc::too_long;
     std::string prefix{text};
