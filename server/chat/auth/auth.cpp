@@ -115,8 +115,11 @@ Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) 
         co_return *known;
     }
     const auto own = keys_.own.verify(token, at);
-    if (own) verified_.keep(std::move(hash), *own, at);
-    if (own || own.error() != Errc::token_invalid || !keys_.external) co_return own;
+    if (own) {
+        verified_.keep(std::move(hash), *own, at);
+        co_return *own;
+    }
+    if (own.error() != Errc::token_invalid || !keys_.external) co_return own.error();
     auto external = keys_.external->verify(token, at);
     if (!external) co_return external.error();
     ExternalSession opening;
