@@ -60,11 +60,15 @@ describe('direct channels', () => {
     assert.deepEqual(c.all('new_message'), []);
   });
 
-  test('twenty at once from both sides make one', async () => {
-    const [x, y] = [await signUp(hubbub.url), await signUp(hubbub.url)];
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? open(x, y) : open(y, x))));
-    assert.equal(new Set(answers.map(({ body }) => body.channel.chatChannelId)).size, 1);
-    assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+  test('many at once from both sides make one a pair', async () => {
+    const user = await signUp(hubbub.url);
+    const others = [];
+    for (let i = 0; i < 12; ++i) others.push(await signUp(hubbub.url));
+    const rounds = others.map((other) => Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? open(user, other) : open(other, user)))));
+    for (const answers of await Promise.all(rounds)) {
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(9).fill(200), 201]);
+      assert.equal(new Set(answers.map(({ body }) => body.channel.chatChannelId)).size, 1);
+    }
   });
 
   test('no stranger sees it, joins it or learns that it is there', async () => {

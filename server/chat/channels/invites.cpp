@@ -8,7 +8,7 @@ namespace hubbub::chat {
 Task<Result<Invite>> Invites::create(UserId actor, NewInvite invite) {
     const auto as = co_await channels_.permit(Action::invite, invite.channel, actor);
     if (!as) co_return as.error();
-    auto made = co_await store_.create_invite(std::move(invite), *as);
+    auto made = co_await store_.create_invite(invite, *as);
     co_return made;
 }
 

@@ -25,7 +25,7 @@ RestApi::Answer RestApi::create_invite(Call& call) {
         if (!user) co_return user.error();
         invite.user = *user;
     }
-    const auto made = co_await call.services.invites.create(call.caller.user, std::move(invite));
+    const auto made = co_await call.services.invites.create(call.caller.user, invite);
     if (!made) co_return to_failure(made.error());
     co_return net::http::json_response(201, R"({"invite":)" + encode(*made) + "}");
 }
