@@ -25,7 +25,7 @@ function(hubbub_module name)
     target_link_libraries(${name}_test PRIVATE hubbub_${name} GTest::gmock GTest::gtest_main)
     hubbub_use_pch(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 240)
   endif()
 endfunction()
 
