@@ -14,12 +14,15 @@ const arrows = (folder, ...forbidden) => ({
 });
 
 const features = [
+  'account',
   'auth',
   'channels',
   'composer',
   'connection',
   'members',
   'notifications',
+  'presence',
+  'search',
   'switcher',
   'timeline',
 ];

@@ -1,5 +1,5 @@
 // What the package offers. The core itself is what the web client runs on.
-import type { Message, PublicUser } from '../../src/generated/types';
+import type { Message, PublicUser, Receipt } from '../../src/generated/types';
 import { HubbubClient } from '../../src/realtime/client';
 import type { HistoryPage } from '../../src/realtime/protocol';
 
@@ -38,6 +38,8 @@ export function connect({ url, userId, token, onTokenRejected, onRefused }: Conn
     userId,
     tokens: { accessToken: async () => token(), rejected: () => onTokenRejected?.() },
     fetchUsers: async (ids) => (await get<{ users: PublicUser[] }>(`/users?ids=${ids.join(',')}`)).users,
+    fetchReceipts: async (channelId, id) =>
+      (await get<{ receipts: Receipt[] }>(`/channels/${channelId}/messages/${id}/receipts`)).receipts,
     threadPages: {
       message: async (channelId, id) =>
         (await get<{ message: Message }>(`/channels/${channelId}/messages/${id}`)).message,

@@ -4,9 +4,12 @@ import type {
   Member,
   MemberRole,
   Message,
+  OpenSession,
   PublicUser,
+  Receipt,
   ServerConfig,
   Session,
+  User,
 } from '../generated/types';
 import { ApiError, call, type Method } from './http';
 import { SessionKeeper } from './session';
@@ -102,6 +105,46 @@ export class Api {
   /** The conversation with a user, made when there is none yet. */
   openDirect(userId: number): Promise<{ channel: Channel; state: ChannelState }> {
     return this.authorised('POST', '/channels', { type: 'direct', userId });
+  }
+
+  search(
+    query_: string,
+    channelId: number | null,
+    cursor: string | null,
+  ): Promise<Page & { messages: Message[] }> {
+    const wanted = query({ query: query_, chatChannelId: channelId, cursor, limit: PAGE });
+    return this.authorised('GET', `/search?${wanted}`);
+  }
+
+  receipts(id: number, messageId: number): Promise<Page & { receipts: Receipt[] }> {
+    return this.authorised('GET', `/channels/${id}/messages/${messageId}/receipts?limit=100`);
+  }
+
+  updateMe(fields: {
+    displayName?: string;
+    password?: string;
+    currentPassword?: string;
+  }): Promise<{ user: User }> {
+    return this.authorised('PATCH', '/me', fields);
+  }
+
+  sessions(): Promise<Page & { sessions: OpenSession[] }> {
+    return this.authorised('GET', '/auth/sessions?limit=100');
+  }
+
+  async endSession(id: number): Promise<void> {
+    await this.authorised('DELETE', `/auth/sessions/${id}`);
+  }
+
+  async endOtherSessions(): Promise<void> {
+    await this.authorised('DELETE', '/auth/sessions');
+  }
+
+  /** Until a time; null ends it. */
+  mute(id: number, until: Date | null): Promise<{ channel: Channel; state: ChannelState }> {
+    return until === null
+      ? this.authorised('DELETE', `/channels/${id}/mute`)
+      : this.authorised('PUT', `/channels/${id}/mute`, { mutedUntil: until.toISOString() });
   }
 
   async message(id: number, messageId: number): Promise<Message> {

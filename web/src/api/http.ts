@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One JSON request to `/api/v1`. Throws ApiError and nothing else. */
 export async function call<T>(method: Method, path: string, token: string | null, body?: object): Promise<T> {

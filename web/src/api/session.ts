@@ -37,6 +37,15 @@ export class SessionKeeper {
     this.publish(statusOf(read()));
   }
 
+  /** The user has another name now. */
+  rename(user: User): void {
+    const session = read();
+    const now = this.status.getState();
+    if (!session || now.kind !== 'signed-in') return;
+    localStorage.setItem(KEY, JSON.stringify({ ...session, user }));
+    this.status.setState({ ...now, user }, true);
+  }
+
   end(code: string | null): void {
     localStorage.removeItem(KEY);
     this.publish({ kind: 'signed-out', code });

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../api/api';
+import { SocketProvider } from '../bindings/bindings';
 import type { User } from '../generated/types';
 import { AuthScreen } from '../features/auth/auth-screen';
 import { drafts } from '../features/composer/drafts';
@@ -50,21 +51,23 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
   useEffect(() => {
     words.current = intl;
   }, [intl]);
+  const userId = user.id;
   const client = useMemo(() => {
-    const fresh = new HubbubClient({
-      userId: user.id,
+    return new HubbubClient({
+      userId,
       channelCache,
       tokens: api.session,
       fetchUsers: (ids) => api.users(ids),
+      fetchReceipts: async (channelId, id) => (await api.receipts(channelId, id)).receipts,
       threadPages: {
         message: (channelId, id) => api.message(channelId, id),
         replies: (channelId, id, before) => api.replies(channelId, id, before),
       },
       onRefused: (_, error) => toast(errorText(words.current, error)),
     });
-    fresh.directory.learn([user]);
-    return fresh;
-  }, [api, user]);
+  }, [api, userId]);
+
+  useEffect(() => client.directory.learn([user]), [client, user]);
 
   useEffect(() => {
     client.start();
@@ -80,5 +83,9 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
     go(channelRoute(null), 'replace');
   }
 
-  return <Workspace api={api} client={client} user={user} onSignOut={() => void signOut()} />;
+  return (
+    <SocketProvider client={client} started>
+      <Workspace api={api} client={client} user={user} onSignOut={() => void signOut()} />
+    </SocketProvider>
+  );
 }

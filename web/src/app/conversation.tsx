@@ -5,6 +5,7 @@ import { ChannelDetails } from '../features/channels/channel-details';
 import { ChannelHeader } from '../features/channels/channel-header';
 import { Composer } from '../features/composer/composer';
 import { MembersPanel } from '../features/members/members-panel';
+import { SearchPanel } from '../features/search/search-panel';
 import { ThreadPanel } from '../features/timeline/thread-panel';
 import { Timeline } from '../features/timeline/timeline';
 import { TypingLine } from '../features/timeline/typing-line';
@@ -48,6 +49,16 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
             onOpen={(other) => go(channelRoute(other))}
           />
         );
+      case 'search':
+        return (
+          <SearchPanel
+            api={api}
+            client={client}
+            channel={channel}
+            onClose={close}
+            onOpen={(message) => go({ ...channelRoute(message.chatChannelId), messageId: message.id })}
+          />
+        );
       case 'details':
         return <ChannelDetails api={api} client={client} channel={channel} onClose={close} />;
       case 'thread':
@@ -86,6 +97,7 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
           membersShown={panel?.kind === 'members'}
           onToggleMembers={() => toggle('members')}
           onDetails={() => show({ kind: 'details' })}
+          onSearch={() => show({ kind: 'search' })}
         />
         <Timeline
           {...place}

@@ -8,12 +8,14 @@ import { NotAMember } from '../features/channels/not-a-member';
 import { Sidebar } from '../features/channels/sidebar';
 import { ConnectionBanner } from '../features/connection/connection-banner';
 import { AlertItems } from '../features/notifications/alert-items';
+import { StatusItems } from '../features/presence/status-items';
 import { useAlerts } from '../features/notifications/use-alerts';
 import type { ChannelState, User } from '../generated/types';
 import { unreadInAll, type ChannelList } from '../realtime/channel-list';
 import type { HubbubClient } from '../realtime/client';
 import { Button } from '../ui/button';
-import { HashIcon } from '../ui/icons';
+import { HashIcon, PersonIcon } from '../ui/icons';
+import { MenuItem, MenuSeparator } from '../ui/menu';
 import { EmptyState } from '../ui/notice';
 import { useWide } from '../ui/use-media';
 import { Toasts } from '../ui/toasts';
@@ -32,11 +34,14 @@ interface Props {
 const Switcher = lazy(() =>
   import('../features/switcher/switcher').then((module) => ({ default: module.Switcher })),
 );
+const AccountDialog = lazy(() =>
+  import('../features/account/account-dialog').then((module) => ({ default: module.AccountDialog })),
+);
 const ShortcutsHelp = lazy(() =>
   import('../features/switcher/shortcuts-help').then((module) => ({ default: module.ShortcutsHelp })),
 );
 
-type Dialog = 'none' | 'create' | 'browse' | 'switcher' | 'help';
+type Dialog = 'none' | 'create' | 'browse' | 'switcher' | 'help' | 'account';
 
 const lastKey = (userId: number): string => `hubbub.channel.${userId}`;
 
@@ -90,7 +95,16 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
               onCreate={() => setDialog('create')}
               onBrowse={() => setDialog('browse')}
               onSignOut={onSignOut}
-              menu={<AlertItems />}
+              menu={
+                <>
+                  <StatusItems />
+                  <AlertItems />
+                  <MenuItem icon={<PersonIcon className="size-4.5" />} onSelect={() => setDialog('account')}>
+                    <FormattedMessage id="account.title" />
+                  </MenuItem>
+                  <MenuSeparator />
+                </>
+              }
               alone={alone}
             />
           </Side>
@@ -152,6 +166,19 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
               { id: 'help', text: intl.formatMessage({ id: 'help.title' }), run: onHelp },
             ]}
             onOpen={open}
+            onClose={() => setDialog('none')}
+          />
+        </Suspense>
+      )}
+      {dialog === 'account' && (
+        <Suspense>
+          <AccountDialog
+            api={api}
+            user={user}
+            onChanged={(changed) => {
+              api.session.rename(changed);
+              client.directory.learn([changed]);
+            }}
             onClose={() => setDialog('none')}
           />
         </Suspense>

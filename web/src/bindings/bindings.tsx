@@ -1,11 +1,10 @@
 // The realtime core for React: each hook reads one store and draws again only when what it returns has changed.
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { ChannelState } from '../generated/types';
+import type { ChannelState, Presence } from '../generated/types';
 import { unreadInAll, unreadOf } from '../realtime/channel-list';
 import type { HubbubClient } from '../realtime/client';
 import type { ConnectionStatus } from '../realtime/connection-machine';
-import type { Presence } from '../realtime/presence';
 import type { TimelineView } from '../realtime/timelines';
 
 const Socket = createContext<HubbubClient | null>(null);

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  mentions,
+  mentionsOf,
   noChannels,
   readUpTo,
   unreadInAll,
   unreadOf,
   withAll,
+  withChannel,
+  withMention,
   withMessage,
+  withRead,
   withSeen,
   type ChannelList,
 } from './channel-list';
@@ -46,4 +51,21 @@ it('has read up to the later of both marks', () => {
   expect(readUpTo(start, 1)).toBe(103);
   expect(readUpTo(withSeen(start, 1, { messageId: 105, seq: 5 }), 1)).toBe(105);
   expect(readUpTo(start, 2)).toBe(0);
+});
+
+it('sees who is spoken to', () => {
+  for (const text of ['@ada', 'hi @Ada!', '(@ada)', '@ada.', 'to @all of you'])
+    expect(mentions(text, 'ada'), text).toBe(true);
+  for (const text of ['ada', 'me@ada.org', '@adam', '@ada.lovelace', 'x@all'])
+    expect(mentions(text, 'ada'), text).toBe(false);
+});
+
+it('counts mentions of what is unread only', () => {
+  const channel = aChannel({ unreadCount: 5, lastSeq: 5, mentionCount: 2 });
+  const list = withMention(withChannel(noChannels, channel), 1);
+  const now = list.byId.get(1) ?? channel;
+  expect(mentionsOf(list, now)).toBe(3);
+  const seen = withSeen(list, 1, { messageId: 105, seq: 5 });
+  expect(mentionsOf(seen, now)).toBe(0);
+  expect(withRead(seen, 1, 105, 0).byId.get(1)?.mentionCount).toBe(0);
 });

@@ -80,6 +80,23 @@ export function inOrder(list: ChannelList, locale: string): readonly ChannelStat
 
 const sections: readonly ChannelState['type'][] = ['public', 'private', 'direct'];
 
+/** Whether a text speaks to a user, or to everybody. The server's count, which knows code from text, comes with the next connect. */
+export function mentions(text: string, username: string): boolean {
+  const names = text
+    .toLocaleLowerCase()
+    .matchAll(/(?<![\p{L}\p{N}._-])@([\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)/gu);
+  return [...names].some(([, name]) => name === 'all' || name === username.toLocaleLowerCase());
+}
+
+export function withMention(list: ChannelList, channelId: number): ChannelList {
+  const channel = list.byId.get(channelId);
+  return channel ? withChannel(list, { ...channel, mentionCount: channel.mentionCount + 1 }) : list;
+}
+
+/** Of what is unread; nothing unread, nobody mentioned. */
+export const mentionsOf = (list: ChannelList, channel: ChannelState): number =>
+  Math.min(channel.mentionCount, unreadOf(list, channel));
+
 /** The server's word on what is read. */
 export function withRead(
   list: ChannelList,
@@ -89,7 +106,8 @@ export function withRead(
 ): ChannelList {
   const channel = list.byId.get(channelId);
   if (!channel || (channel.lastReadMessageId ?? 0) > lastReadMessageId) return list;
-  return withChannel(list, { ...channel, lastReadMessageId, unreadCount });
+  const mentionCount = unreadCount === 0 ? 0 : channel.mentionCount;
+  return withChannel(list, { ...channel, lastReadMessageId, unreadCount, mentionCount });
 }
 
 export function unreadOf(list: ChannelList, channel: ChannelState): number {

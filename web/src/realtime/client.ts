@@ -6,13 +6,17 @@ import type {
   Limits,
   Message,
   MessagesReadEvent,
+  PresenceStatus,
+  Receipt,
   PublicUser,
 } from '../generated/types';
 import {
   noChannels,
   withAll,
   withChannel,
+  mentions,
   withDetails,
+  withMention,
   withMessage,
   withoutChannel,
   withRead,
@@ -57,6 +61,7 @@ export interface ClientOptions {
   /** A change that was shown and had to be taken back. */
   readonly onRefused: ChangesEvents['refused'];
   readonly fetchUsers: (ids: readonly number[]) => Promise<readonly PublicUser[]>;
+  readonly fetchReceipts: (channelId: number, messageId: number) => Promise<readonly Receipt[]>;
   readonly threadPages: ThreadPages;
 }
 
@@ -79,11 +84,22 @@ export class HubbubClient {
   private readonly transport: SocketTransport;
   private readonly tokens: Tokens;
   private readonly marks: MarkSender;
+  private readonly fetchReceipts: ClientOptions['fetchReceipts'];
   private readonly listeners = new Set<(message: Message) => unknown>();
 
-  constructor({ url, channelCache, userId, tokens, fetchUsers, threadPages, onRefused }: ClientOptions) {
+  constructor({
+    url,
+    channelCache,
+    userId,
+    tokens,
+    fetchUsers,
+    fetchReceipts,
+    threadPages,
+    onRefused,
+  }: ClientOptions) {
     this.userId = userId;
     this.tokens = tokens;
+    this.fetchReceipts = fetchReceipts;
     this.directory = new Directory(fetchUsers);
     const cached = channelCache?.load(userId);
     this.channels = createStore(() => (cached ? withAll(noChannels, cached) : noChannels));
@@ -192,6 +208,24 @@ export class HubbubClient {
     const messages = threadId === null ? shown : thread.kind === 'ready' ? thread.replies : [];
     const mine = messages.findLast((one) => one.senderId === this.userId && one.deletedAt === null);
     return mine?.id ?? null;
+  }
+
+  /** How the user is, for others; `offline` is how they see it, whatever devices are connected. */
+  async setStatus(status: PresenceStatus): Promise<Reply<unknown>> {
+    const reply =
+      status === 'offline'
+        ? await this.transport.request('user_offline', {})
+        : await this.transport.request('user_online', { status });
+    if (reply.kind === 'ok') this.presence.changed([{ userId: this.userId, status }]);
+    return reply;
+  }
+
+  /** How far the members had come with a message before this page was open. */
+  async loadReceipts(channelId: number, messageId: number): Promise<void> {
+    const receipts = await this.fetchReceipts(channelId, messageId).catch(() => []);
+    this.directory.learn(receipts.map(({ user }) => user));
+    for (const { user, read } of receipts)
+      this.receipts.moved(read ? 'read' : 'delivered', channelId, user.id, messageId);
   }
 
   /** The user saw the channel up to this message. */
@@ -311,6 +345,7 @@ export class HubbubClient {
       for (const listener of this.listeners) listener(message);
       if (message.clientMessageId && message.senderId === this.userId)
         this.outbox.settle(message.clientMessageId);
+      this.countMention(message);
     } else if (event.event === 'user_joined' || event.event === 'user_left') {
       const { chatChannelId, user } = event.data;
       this.directory.learn([user]);
@@ -340,6 +375,12 @@ export class HubbubClient {
     // Read on another device: the server says how much is left.
     if (userId === this.userId && lastReadMessageId > readUpTo(this.channels.getState(), chatChannelId))
       this.marks.mark('read', chatChannelId, lastReadMessageId);
+  }
+
+  private countMention({ chatChannelId, senderId, content }: Message): void {
+    const me = this.directory.store.getState().get(this.userId)?.username;
+    if (senderId !== this.userId && me !== undefined && mentions(content, me))
+      this.channels.setState((list) => withMention(list, chatChannelId), true);
   }
 
   private seeUpTo(channelId: number, seen: Seen): void {

@@ -1,14 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Presence } from '../generated/types';
 import type { Request } from './protocol';
-
-export type PresenceStatus = 'online' | 'away' | 'dnd' | 'offline';
-
-export interface Presence {
-  readonly userId: number;
-  readonly status: PresenceStatus;
-  readonly statusText?: string | null;
-  readonly lastSeenAt?: string | null;
-}
 
 const ASK_MAX = 100;
 const ASK_DELAY_MS = 50;

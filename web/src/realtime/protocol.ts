@@ -17,11 +17,12 @@ import type {
   MessagesDeliveredEvent,
   MessagesReadEvent,
   NewMessageEvent,
+  Presence,
   Reaction,
   ReactionEvent,
+  UserPresenceEvent,
   UserTypingEvent,
 } from '../generated/types';
-import type { Presence } from './presence';
 
 /** A durable change of a channel. Every name that carries an eventSeq counts, also one this client does not know. */
 export type ChannelEvent =
@@ -41,7 +42,7 @@ export type ServerEvent =
   | { readonly event: 'channel_updated'; readonly data: ChannelUpdatedEvent }
   | { readonly event: 'member_updated'; readonly data: MemberUpdatedEvent }
   | { readonly event: 'presence_update'; readonly data: Presence }
-  | { readonly event: 'user_online' | 'user_offline'; readonly data: Omit<Presence, 'status'> }
+  | { readonly event: 'user_online' | 'user_offline'; readonly data: UserPresenceEvent }
   | { readonly event: 'messages_read'; readonly data: MessagesReadEvent }
   | { readonly event: 'messages_delivered'; readonly data: MessagesDeliveredEvent }
   | { readonly event: 'user_typing' | 'user_stopped_typing'; readonly data: UserTypingEvent };
@@ -107,6 +108,8 @@ export interface Requests {
     body: { channels: Record<string, number> };
     reply: { channels: Record<string, Resumed> };
   };
+  user_online: { body: { status: 'online' | 'away' | 'dnd' }; reply: object };
+  user_offline: { body: object; reply: object };
   get_presence: { body: { userIds: readonly number[] }; reply: { presence: readonly Presence[] } };
   refresh_token: { body: { token: string }; reply: { expiresAt: string } };
 }

@@ -3,14 +3,30 @@ import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../../api/api';
+import { ApiError } from '../../api/http';
 import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
+import { isMuted } from '../../realtime/alerts';
 import { may } from '../../realtime/permissions';
 import { IconButton } from '../../ui/button';
 import { ChannelIcon } from '../../ui/channel-icon';
-import { BackIcon, DotsIcon, PeopleIcon, SignOutIcon, SlidersIcon } from '../../ui/icons';
+import {
+  BackIcon,
+  BellIcon,
+  BellOffIcon,
+  DotsIcon,
+  PeopleIcon,
+  SearchIcon,
+  SignOutIcon,
+  SlidersIcon,
+} from '../../ui/icons';
 import { Menu, MenuItem } from '../../ui/menu';
+import { useErrorText } from '../../ui/error-text';
+import { toast } from '../../ui/toasts';
 import { LeaveChannel } from './leave-channel';
+
+/** For good: until somebody wants to hear of it again. */
+const MUTE_MS = 10 * 365 * 86_400_000;
 
 interface Props {
   api: Api;
@@ -19,12 +35,23 @@ interface Props {
   membersShown: boolean;
   onToggleMembers: () => void;
   onDetails: () => void;
+  onSearch: () => void;
 }
 
-export function ChannelHeader({ api, client, channel, membersShown, onToggleMembers, onDetails }: Props) {
+export function ChannelHeader({
+  api,
+  client,
+  channel,
+  membersShown,
+  onToggleMembers,
+  onDetails,
+  onSearch,
+}: Props) {
   const id = channel.chatChannelId;
   const [leaving, setLeaving] = useState(false);
+  const [now] = useState(() => Date.now());
   const intl = useIntl();
+  const text = useErrorText();
   const changes = useStore(client.membership.store, (map) => map.get(id) ?? 0);
   const details = useQuery({
     queryKey: ['channel', id, changes],
@@ -32,6 +59,17 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
     placeholderData: (old) => old,
   });
   const about = details.data?.channel.chatChannelId === id ? details.data.channel : null;
+
+  const muted = isMuted(channel, now);
+
+  async function mute(until: Date | null): Promise<void> {
+    try {
+      client.addChannel((await api.mute(id, until)).state);
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) throw thrown;
+      toast(text(thrown.body));
+    }
+  }
 
   return (
     <header className="flex h-14 shrink-0 items-center gap-1 border-b border-line ps-2 pe-2.5 md:ps-5">
@@ -69,6 +107,13 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
         </span>
         {about && <span className="tabular-nums">{about.memberCount}</span>}
       </button>
+      <IconButton
+        label={intl.formatMessage({ id: 'search.title' })}
+        onClick={onSearch}
+        data-testid="search-button"
+      >
+        <SearchIcon />
+      </IconButton>
       <Menu
         trigger={
           <IconButton label={intl.formatMessage({ id: 'channel.menu' })}>
@@ -81,6 +126,12 @@ export function ChannelHeader({ api, client, channel, membersShown, onToggleMemb
             <FormattedMessage id="details.title" />
           </MenuItem>
         )}
+        <MenuItem
+          icon={muted ? <BellIcon className="size-4.5" /> : <BellOffIcon className="size-4.5" />}
+          onSelect={() => void mute(muted ? null : new Date(Date.now() + MUTE_MS))}
+        >
+          <FormattedMessage id={muted ? 'channel.unmute' : 'channel.mute'} />
+        </MenuItem>
         {may('leave', channel) && (
           <MenuItem danger icon={<SignOutIcon className="size-4.5" />} onSelect={() => setLeaving(true)}>
             <FormattedMessage id="channel.leave" />

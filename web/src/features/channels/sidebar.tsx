@@ -1,15 +1,17 @@
 import type { ReactNode } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
+import { usePresence } from '../../bindings/bindings';
 import type { ChannelState, User } from '../../generated/types';
-import { inOrder, unreadOf, type ChannelList } from '../../realtime/channel-list';
+import { inOrder, mentionsOf, unreadOf, type ChannelList } from '../../realtime/channel-list';
 import type { HubbubClient } from '../../realtime/client';
 import { Avatar } from '../../ui/avatar';
 import { BrandMark } from '../../ui/brand';
 import { Button, IconButton } from '../../ui/button';
 import { ChannelIcon } from '../../ui/channel-icon';
-import { ChevronsIcon, CompassIcon, PlusIcon, SignOutIcon } from '../../ui/icons';
+import { BellOffIcon, ChevronsIcon, CompassIcon, PlusIcon, SignOutIcon } from '../../ui/icons';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu';
+import { StatusDot } from '../../ui/status-dot';
 import { PreferenceItems } from '../../ui/preferences-menu';
 
 interface Props {
@@ -140,6 +142,7 @@ function Section({
             <ChannelLink
               channel={channel}
               unread={unreadOf(list, channel)}
+              mentioned={mentionsOf(list, channel)}
               current={channel.chatChannelId === currentId}
             />
           </li>
@@ -152,10 +155,12 @@ function Section({
 function ChannelLink({
   channel,
   unread,
+  mentioned,
   current,
 }: {
   channel: ChannelState;
   unread: number;
+  mentioned: number;
   current: boolean;
 }) {
   const intl = useIntl();
@@ -177,14 +182,32 @@ function ChannelLink({
       data-unread={unread}
       className={`flex h-9 items-center gap-2 rounded-lg px-2 transition-colors sm:h-8 ${look}`}
     >
-      <ChannelIcon type={channel.type} className="size-4 opacity-80" />
+      {channel.peer ? (
+        <PeerDot userId={channel.peer.id} />
+      ) : (
+        <ChannelIcon type={channel.type} className="size-4 opacity-80" />
+      )}
       <span className="min-w-0 flex-1 truncate">{channel.name}</span>
+      {channel.mutedUntil && <BellOffIcon className="size-3.5 opacity-70" />}
       {unread > 0 && (
-        <span className="min-w-5 rounded-full bg-accent px-1.5 text-center text-xs leading-5 font-semibold text-on-accent tabular-nums">
+        <span
+          className={`min-w-5 rounded-full px-1.5 text-center text-xs leading-5 font-semibold tabular-nums ${mentioned > 0 ? 'bg-danger text-page' : 'bg-accent text-on-accent'}`}
+          data-mentions={mentioned}
+        >
+          {mentioned > 0 && '@'}
           {unread > 99 ? '99+' : unread}
         </span>
       )}
     </a>
+  );
+}
+
+function PeerDot({ userId }: { userId: number }) {
+  const presence = usePresence(userId);
+  return (
+    <span className="flex w-4 shrink-0 justify-center">
+      <StatusDot status={presence?.status ?? 'offline'} />
+    </span>
   );
 }
 

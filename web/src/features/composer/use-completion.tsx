@@ -23,7 +23,9 @@ export function useCompletion({ api, client, channelId, text, caret, onComplete 
   const [dismissedAt, setDismissedAt] = useState<number | null>(null);
   const found = wantedAt(text, caret);
   const wanted = found && found.from !== dismissedAt ? found : null;
-  const suggestions = useSuggestions(api, client, channelId, wanted);
+  const offered = useSuggestions(api, client, channelId, wanted);
+  // What is written out already needs no choice: Enter sends.
+  const suggestions = offered[0]?.insert === text.slice(wanted?.from, caret) ? [] : offered;
   const index = Math.min(chosen, suggestions.length - 1);
 
   function choose(suggestion: Suggestion): void {

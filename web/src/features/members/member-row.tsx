@@ -1,6 +1,7 @@
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { Api } from '../../api/api';
 import { ApiError } from '../../api/http';
+import { usePresence } from '../../bindings/bindings';
 import type { ChannelState, Member } from '../../generated/types';
 import { may, outranks, rolesToGive } from '../../realtime/permissions';
 import { Avatar } from '../../ui/avatar';
@@ -8,6 +9,7 @@ import { IconButton } from '../../ui/button';
 import { useErrorText } from '../../ui/error-text';
 import { DotsIcon, PeopleIcon, SendIcon, SignOutIcon } from '../../ui/icons';
 import { Menu, MenuItem } from '../../ui/menu';
+import { StatusDot } from '../../ui/status-dot';
 import { toast } from '../../ui/toasts';
 
 interface Props {
@@ -23,6 +25,7 @@ export function MemberRow({ api, channel, member: { user, role }, me, onChanged,
   const intl = useIntl();
   const text = useErrorText();
   const id = channel.chatChannelId;
+  const presence = usePresence(user.id);
   const isMe = user.id === me;
   const given = may('setRole', channel) && !isMe ? rolesToGive(channel.role, role) : [];
   const removable = may('remove', channel) && !isMe && outranks(channel.role, role);
@@ -39,7 +42,15 @@ export function MemberRow({ api, channel, member: { user, role }, me, onChanged,
 
   return (
     <li className="flex items-center gap-2.5 rounded-lg px-2 py-1.5 hover:bg-hover" data-testid="member">
-      <Avatar id={user.id} name={user.displayName} className="size-8 text-xs" />
+      <span className="relative">
+        <Avatar id={user.id} name={user.displayName} className="size-8 text-xs" />
+        {presence && (
+          <StatusDot
+            status={presence.status}
+            className="absolute -end-1 -bottom-1 size-3! ring-2 ring-page"
+          />
+        )}
+      </span>
       <span className="min-w-0 flex-1 leading-tight">
         <span className="block truncate text-sm font-medium">
           {user.displayName}
@@ -50,7 +61,9 @@ export function MemberRow({ api, channel, member: { user, role }, me, onChanged,
             </span>
           )}
         </span>
-        <span className="block truncate text-xs text-soft">@{user.username}</span>
+        <span className="block truncate text-xs text-soft">
+          {presence?.statusText || `@${user.username}`}
+        </span>
       </span>
       {role !== 'member' && (
         <span className="rounded-md border border-line px-1.5 py-0.5 text-xs text-soft">

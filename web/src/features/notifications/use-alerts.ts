@@ -27,6 +27,7 @@ export function useAlerts(
       if (watched === message.chatChannelId) claims.settle(message.id);
       if (!channel || !deservesAlert(message, channel, { me: client.userId, now: Date.now(), watched }))
         return;
+      if (client.presence.store.getState().get(client.userId)?.status === 'dnd') return;
       if (!(await claims.claim(message.id))) return;
       if (sound.getState() === 'on') playChime();
       if (notifications.getState() !== 'on' || Notification.permission !== 'granted') return;

@@ -22,6 +22,8 @@ export function Readers({ client, channelId, messageId, onClose }: Props) {
     .filter(([, mark]) => mark.read < messageId && mark.delivered >= messageId)
     .map(([id]) => id);
 
+  useEffect(() => void client.loadReceipts(channelId, messageId), [client, channelId, messageId]);
+
   return (
     <Modal title={intl.formatMessage({ id: 'readers.title' })} onClose={onClose}>
       <div className="min-h-28 space-y-4 overflow-y-auto px-6 pb-6" data-testid="readers">
