@@ -51,6 +51,8 @@ class Pool::Impl {
         boost::asio::post(shard_.io(), [work = std::move(work)]() mutable { work(); });
     }
 
+    std::size_t ordered_lanes() const { return std::max<std::size_t>(slots_.size() / 2, 1); }
+
     bool available() const {
         return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ready(); });
     }
@@ -92,9 +94,12 @@ class Pool::Impl {
     }
 
     Slot* pick(Lane lane) {
-        if (lane == Lane::ordered || slots_.size() == 1) return slots_[0]->accepts() ? slots_[0].get() : nullptr;
+        if (lane.index != Lane::any.index) {
+            Slot* slot = slots_.at(lane.index).get();
+            return slot->accepts() ? slot : nullptr;
+        }
         Slot* best = nullptr;
-        for (std::size_t i = 1; i < slots_.size(); ++i) {
+        for (std::size_t i = slots_.size() == 1 ? 0 : ordered_lanes(); i < slots_.size(); ++i) {
             Slot* slot = slots_[i].get();
             if (!slot->accepts()) continue;
             // Among equals a connection that is up beats one that is not yet.
@@ -153,6 +158,16 @@ Task<Result<Rows>> Pool::query(const Statement& statement, Params params, Lane l
             impl_->query(*wanted, std::move(values), Done{std::move(handler)}, where);
         },
         boost::asio::use_awaitable, &statement, std::move(params), lane);
+}
+
+std::size_t Pool::ordered_lanes() const {
+    return impl_->ordered_lanes();
+}
+
+Lane Pool::ordered(std::int64_t key) const {
+    // Mixed first: the keys of one shard may have a pattern, such as being even.
+    constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15; // 2^64 over the golden ratio
+    return {static_cast<std::size_t>((static_cast<std::uint64_t>(key) * kMultiplier) >> 32U) % ordered_lanes()};
 }
 
 void Pool::post(Callback<void()> work) {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,15 +19,19 @@ namespace hubbub::postgres {
 
 struct PoolOptions {
     std::string conninfo;                ///< URI or keyword form
-    std::size_t connections = 4;         ///< at least 1; the first is the ordered one
+    std::size_t connections = 4;         ///< at least 1; half of them are ordered lanes
     std::vector<std::string> settings{}; ///< of the sessions, each `name=value`
 };
 
 /// Which connection a query takes.
-enum class Lane {
-    any,     ///< the least loaded of those that are not ordered
-    ordered, ///< always the same one: executed, committed and answered in the order of the calls
+struct Lane {
+    /// The least loaded of those that are no ordered lane.
+    static const Lane any;
+    /// An ordered lane, from 0: always the same connection, so that what is asked for there is executed, committed and
+    /// answered in the order of the calls.
+    std::size_t index;
 };
+inline constexpr Lane Lane::any{std::size_t(-1)};
 
 /// The database connections of one shard. Everything here is called on the shard and answers on it.
 ///
@@ -48,6 +53,10 @@ class Pool {
     /// `statement` must outlive the pool. `done` never runs inside this call.
     void query(const Statement& statement, Params params, Done done, Lane lane = Lane::any);
     Task<Result<Rows>> query(const Statement& statement, Params params, Lane lane = Lane::any);
+
+    /// How many ordered lanes there are, and the one of everything that has this key.
+    std::size_t ordered_lanes() const;
+    Lane ordered(std::int64_t key) const;
 
     /// Runs `work` later on the shard: for an answer that needs no query, which must not come inside the question.
     void post(Callback<void()> work);

@@ -62,10 +62,12 @@ TEST_F(PoolTest, EveryTypeComesBackAsItWent) {
     EXPECT_THROW(row.get<std::int64_t>(10), std::logic_error);
 }
 
+constexpr Lane kOrdered{0};
+
 TEST_F(PoolTest, AFailingStatementDoesNotPoisonItsNeighbours) {
-    auto before = runner.ask(kDivide, Params::of(std::int64_t{1}), Lane::ordered);
-    auto failing = runner.ask(kDivide, Params::of(std::int64_t{0}), Lane::ordered);
-    auto after = runner.ask(kDivide, Params::of(std::int64_t{-1}), Lane::ordered);
+    auto before = runner.ask(kDivide, Params::of(std::int64_t{1}), kOrdered);
+    auto failing = runner.ask(kDivide, Params::of(std::int64_t{0}), kOrdered);
+    auto after = runner.ask(kDivide, Params::of(std::int64_t{-1}), kOrdered);
     EXPECT_EQ(before.get()->front().get<std::int64_t>(0), 1);
     const auto failed = failing.get();
     ASSERT_FALSE(failed);
@@ -76,7 +78,7 @@ TEST_F(PoolTest, AFailingStatementDoesNotPoisonItsNeighbours) {
 
 TEST_F(PoolTest, AStatementThatFailedOnFirstUseStaysPrepared) {
     for (const std::int64_t divisor : {0, 0, 1}) {
-        const auto rows = runner.ask(kDivide, Params::of(divisor), Lane::ordered).get();
+        const auto rows = runner.ask(kDivide, Params::of(divisor), kOrdered).get();
         EXPECT_EQ(rows.has_value(), divisor == 1);
         if (!rows) {
             EXPECT_EQ(rows.error(), sql_state("22012"));
@@ -86,9 +88,9 @@ TEST_F(PoolTest, AStatementThatFailedOnFirstUseStaysPrepared) {
 
 TEST_F(PoolTest, AStatementThatCannotBePreparedMayBeAskedAgain) {
     static constexpr Statement kLater{"later", "SELECT n FROM later_table"};
-    EXPECT_EQ(runner.ask(kLater, {}, Lane::ordered).get().error(), sql_state("42P01"));
+    EXPECT_EQ(runner.ask(kLater, {}, kOrdered).get().error(), sql_state("42P01"));
     admin.script("CREATE TABLE later_table (n bigint); INSERT INTO later_table VALUES (5)");
-    const auto rows = runner.ask(kLater, {}, Lane::ordered).get();
+    const auto rows = runner.ask(kLater, {}, kOrdered).get();
     ASSERT_TRUE(rows) << rows.error();
     EXPECT_EQ(rows->front().get<std::int64_t>(0), 5);
 }
@@ -97,18 +99,34 @@ TEST_F(PoolTest, TheOrderedLaneExecutesAndAnswersInOrder) {
     admin.script("CREATE TABLE ordered (id bigint GENERATED ALWAYS AS IDENTITY, n bigint)");
     static constexpr Statement kInsert{"insert_ordered", "INSERT INTO ordered (n) VALUES ($1) RETURNING id"};
     std::vector<std::future<Result<Rows>>> answers;
-    for (std::int64_t n = 1; n <= 500; ++n) answers.push_back(runner.ask(kInsert, Params::of(n), Lane::ordered));
+    for (std::int64_t n = 1; n <= 500; ++n) answers.push_back(runner.ask(kInsert, Params::of(n), kOrdered));
     std::int64_t id = 0;
     for (auto& answer : answers) EXPECT_EQ(answer.get()->front().get<std::int64_t>(0), ++id);
     EXPECT_TRUE(admin.query({"", "SELECT 1 FROM ordered WHERE id <> n"}).empty());
+}
+
+TEST_F(PoolTest, OneOrderedLaneDoesNotHoldUpAnother) {
+    ASSERT_EQ(runner.pool().ordered_lanes(), 2u);
+    std::set<std::size_t> lanes;
+    for (std::int64_t key = 0; key < 200; key += 2) {
+        const Lane lane = runner.pool().ordered(key);
+        EXPECT_EQ(lane.index, runner.pool().ordered(key).index);
+        lanes.insert(lane.index);
+    }
+    EXPECT_EQ(lanes, (std::set<std::size_t>{0, 1})) << "the even keys, as one shard of two has them, take both";
+
+    runner.ask(kOne, {}, Lane{1}).get();
+    auto slow = runner.ask(kSleep, Params::of(std::int64_t{60'000}), Lane{0});
+    EXPECT_TRUE(runner.ask(kOne, {}, Lane{1}).get());
+    EXPECT_EQ(slow.wait_for(0s), std::future_status::timeout);
 }
 
 TEST_F(PoolTest, AnAnswerMeansCommitted) {
     // The row is returned before the commit refuses it: that row must not be taken for an answer.
     admin.script("CREATE TABLE deferred (n bigint CONSTRAINT deferred_key UNIQUE DEFERRABLE INITIALLY DEFERRED)");
     static constexpr Statement kInsert{"insert_deferred", "INSERT INTO deferred VALUES ($1) RETURNING n"};
-    EXPECT_TRUE(runner.ask(kInsert, Params::of(std::int64_t{1}), Lane::ordered).get());
-    const auto second = runner.ask(kInsert, Params::of(std::int64_t{1}), Lane::ordered).get();
+    EXPECT_TRUE(runner.ask(kInsert, Params::of(std::int64_t{1}), kOrdered).get());
+    const auto second = runner.ask(kInsert, Params::of(std::int64_t{1}), kOrdered).get();
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error(), kUniqueViolation);
 }
@@ -126,7 +144,7 @@ TEST_F(PoolTest, LargeParametersAndResultsPassThroughTheSocketsBuffer) {
     static constexpr Statement kText{"text", "SELECT repeat($1::text, 2)"};
     const std::string megabytes(2'000'000, 'x');
     std::vector<std::future<Result<Rows>>> answers;
-    for (int i = 0; i < 4; ++i) answers.push_back(runner.ask(kText, Params::of(megabytes), Lane::ordered));
+    for (int i = 0; i < 4; ++i) answers.push_back(runner.ask(kText, Params::of(megabytes), kOrdered));
     for (auto& answer : answers) EXPECT_EQ(answer.get()->front().get<std::string_view>(0).size(), 4'000'000u);
 }
 
@@ -171,7 +189,7 @@ TEST_F(PoolTest, OverTheQueueLimitQueriesAreOverloaded) {
 
 TEST_F(PoolTest, ALostConnectionAnswersWhatWasInFlightAndComesBack) {
     runner.ask(kOne).get();
-    auto in_flight = runner.ask(kSleep, Params::of(std::int64_t{60'000}), Lane::ordered);
+    auto in_flight = runner.ask(kSleep, Params::of(std::int64_t{60'000}), kOrdered);
     std::this_thread::sleep_for(100ms);
     const auto start = Clock::now();
     admin.query({"", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> "
@@ -181,7 +199,7 @@ TEST_F(PoolTest, ALostConnectionAnswersWhatWasInFlightAndComesBack) {
     Result<Rows> again = Errc::unavailable;
     for (int i = 0; i < 100 && !again; ++i) {
         std::this_thread::sleep_for(20ms);
-        again = runner.ask(kOne, {}, Lane::ordered).get();
+        again = runner.ask(kOne, {}, kOrdered).get();
     }
     EXPECT_TRUE(again);
 }

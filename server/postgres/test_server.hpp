@@ -66,7 +66,7 @@ class TestServer {
 /// One running shard with a pool on it.
 class PoolRunner {
   public:
-    explicit PoolRunner(std::string conninfo, std::size_t connections = 3)
+    explicit PoolRunner(std::string conninfo, std::size_t connections = 4)
         : PoolRunner{PoolOptions{std::move(conninfo), connections}} {}
     explicit PoolRunner(const PoolOptions& options) : pool_{std::make_unique<Pool>(shards_[0], options)} {
         shards_.start();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -199,6 +200,34 @@ TEST_F(MessagesTest, NodesThatWriteTogetherLeaveNoGapAndOneOrder) {
             EXPECT_LE(all[i - 1].message.created_at, all[i].message.created_at);
         }
     }
+}
+
+TEST_F(MessagesTest, AChannelThatMustWaitHoldsUpOnlyItsLane) {
+    std::vector<chat::NewMessage> sends;
+    for (int i = 0; i < 16; ++i)
+        sends.push_back(StorageRunner::message(db.new_channel(alice.id).id, alice.id, "hello"));
+    ASSERT_TRUE(db.append(message()).get());
+
+    // Somebody else holds our channel's head: whatever shares its connection waits with it, and nothing else does.
+    BlockingConnection other{testing::shared_database()};
+    other.script("BEGIN");
+    other.query({"", R"(SELECT FROM chat_channel_head WHERE "chatChannelId" = $1 FOR UPDATE)"}, Params::of(channel.id));
+    auto held = db.append(message());
+    std::vector<std::future<Result<chat::Appended>>> pending;
+    for (const auto& send : sends) pending.push_back(db.append(send));
+    const auto stored = [&] {
+        return std::count_if(pending.begin(), pending.end(), [](const auto& each) {
+            return each.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
+        });
+    };
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (stored() == 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    EXPECT_GT(stored(), 0);
+    EXPECT_EQ(held.wait_for(std::chrono::seconds{0}), std::future_status::timeout);
+    other.script("COMMIT");
+    EXPECT_TRUE(held.get());
+    for (auto& each : pending) EXPECT_TRUE(each.get());
 }
 
 TEST_F(MessagesTest, AChannelsClockNeverGoesBack) {

@@ -46,7 +46,7 @@ inline chat::Uuid new_uuid() {
 /// A shard with the stores on it. Every call waits for its answer.
 class StorageRunner {
   public:
-    explicit StorageRunner(const std::string& conninfo = shared_database()) : runner_{pool_options(conninfo, 3)} {
+    explicit StorageRunner(const std::string& conninfo = shared_database()) : runner_{pool_options(conninfo, 4)} {
         runner_.run([this] {
             storage_ = std::make_unique<Storage>(runner_.pool());
             return 0;

@@ -9,7 +9,6 @@
 
 namespace hubbub::storage::internal {
 
-using postgres::Lane;
 using postgres::Params;
 using postgres::Statement;
 
@@ -44,27 +43,31 @@ std::optional<std::string_view> to_text(std::optional<chat::Role> role) {
 Task<Result<chat::MembershipChange>> PgChannelStore::add_member(ChannelId channel, UserId user, chat::Role role,
                                                                 chat::Actor actor) {
     auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role));
-    const auto rows = co_await pool_.query(kAdd, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(channel.value);
+    const auto rows = co_await pool_.query(kAdd, std::move(params), lane);
     co_return to_change(rows, user);
 }
 
 Task<Result<chat::MembershipChange>> PgChannelStore::remove_member(ChannelId channel, UserId user, chat::Actor actor) {
     auto params = Params::of(channel, user, actor.user, to_text(actor.role));
-    const auto rows = co_await pool_.query(kRemove, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(channel.value);
+    const auto rows = co_await pool_.query(kRemove, std::move(params), lane);
     co_return to_change(rows, user);
 }
 
 Task<Result<chat::MembershipChange>> PgChannelStore::set_role(ChannelId channel, UserId user, chat::Role role,
                                                               chat::Actor actor) {
     auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role));
-    const auto rows = co_await pool_.query(kSetRole, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(channel.value);
+    const auto rows = co_await pool_.query(kSetRole, std::move(params), lane);
     co_return to_change(rows, user);
 }
 
 Task<Result<chat::ChannelView>> PgChannelStore::update_channel(ChannelId channel, chat::Actor actor,
                                                                chat::ChannelChange change) {
     auto params = Params::of(channel, actor.user, to_text(actor.role), change.name, change.topic, change.archived);
-    const auto rows = co_await pool_.query(kUpdate, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(channel.value);
+    const auto rows = co_await pool_.query(kUpdate, std::move(params), lane);
     if (!rows && rows.error() == postgres::kUniqueViolation) co_return chat::Errc::channel_name_taken;
     if (!rows) co_return to_chat_error(rows.error());
     switch (rows->front().get<std::int64_t>(0)) {
@@ -74,7 +77,7 @@ Task<Result<chat::ChannelView>> PgChannelStore::update_channel(ChannelId channel
     }
     // On the same lane: whoever changes it next cannot be told before us.
     chat::PendingOfUser none;
-    auto view = co_await find_channel(channel, actor.user, std::move(none), Lane::ordered);
+    auto view = co_await find_channel(channel, actor.user, std::move(none), lane);
     co_return view;
 }
 

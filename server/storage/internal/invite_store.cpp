@@ -10,7 +10,6 @@
 
 namespace hubbub::storage::internal {
 
-using postgres::Lane;
 using postgres::Params;
 using postgres::Row;
 using postgres::Statement;
@@ -101,7 +100,8 @@ Task<Result<ChannelId>> PgInviteStore::find_invite(std::string code) {
 Task<Result<chat::MembershipChange>> PgInviteStore::join_by_invite(ChannelId channel, UserId user,
                                                                    std::optional<std::string> code) {
     auto params = Params::of(channel, user, code);
-    const auto rows = co_await pool_.query(kJoin, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(channel.value);
+    const auto rows = co_await pool_.query(kJoin, std::move(params), lane);
     co_return to_change(rows, user);
 }
 

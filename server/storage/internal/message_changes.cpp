@@ -11,7 +11,6 @@
 
 namespace hubbub::storage::internal {
 
-using postgres::Lane;
 using postgres::Params;
 using postgres::Row;
 using postgres::Rows;
@@ -54,7 +53,8 @@ Result<void> to_result(const Result<Rows>& rows) {
 
 Task<Result<chat::ChannelEvent>> PgMessageStore::edit(chat::EditMessage command) {
     auto params = Params::of(command.channel, command.actor, command.message, command.content, command.mentions);
-    const auto rows = co_await pool_.query(kEdit, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(command.channel.value);
+    const auto rows = co_await pool_.query(kEdit, std::move(params), lane);
     const auto result = to_result(rows);
     if (!result) co_return result.error();
     const Row row = rows->front();
@@ -72,13 +72,14 @@ Task<Result<chat::ChannelEvent>> PgMessageStore::edit(chat::EditMessage command)
 
 Task<Result<chat::ChannelEvent>> PgMessageStore::remove(chat::DeleteMessage command, MayDelete of_others) {
     auto params = Params::of(command.channel, command.actor, command.message, false);
-    auto rows = co_await pool_.query(kDelete, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(command.channel.value);
+    auto rows = co_await pool_.query(kDelete, std::move(params), lane);
     if (rows && rows->front().get<std::int64_t>(0) == kOfAnother) {
         const auto type = to_type(rows->front().get<std::string_view>(5));
         const auto role = to_role(rows->front().get<std::string_view>(4));
         if (!of_others(type, role)) co_return chat::Errc::role_forbidden;
         auto again = Params::of(command.channel, command.actor, command.message, true);
-        rows = co_await pool_.query(kDelete, std::move(again), Lane::ordered);
+        rows = co_await pool_.query(kDelete, std::move(again), lane);
     }
     const auto result = to_result(rows);
     if (!result) co_return result.error();
@@ -98,7 +99,8 @@ Task<Result<chat::ChannelEvent>> PgMessageStore::react(chat::ChangeReaction comm
     auto params = Params::of(command.channel, command.actor, command.message, command.reaction);
     if (command.add) params.add(static_cast<std::int64_t>(limits::kReactionKindsMax));
     const Statement& statement = command.add ? kAddReaction : kRemoveReaction;
-    const auto rows = co_await pool_.query(statement, std::move(params), Lane::ordered);
+    const auto lane = pool_.ordered(command.channel.value);
+    const auto rows = co_await pool_.query(statement, std::move(params), lane);
     const auto result = to_result(rows);
     if (!result) co_return result.error();
     const Row row = rows->front();

@@ -87,13 +87,18 @@ PgMessageStore::Timeline PgMessageStore::timeline_of(ChannelId channel, std::opt
     return {kNewest, kBefore, kAfter, channel.value};
 }
 
-PgMessageStore::PgMessageStore(postgres::Pool& pool)
-    : pool_{pool}, writer_{pool, [this](MessageId id, Timestamp created_at, MessageWriter::Done done) {
-                               find_stored(id, created_at, std::move(done));
-                           }} {}
+PgMessageStore::PgMessageStore(postgres::Pool& pool) : pool_{pool} {
+    for (std::size_t lane = 0; lane < pool.ordered_lanes(); ++lane) {
+        auto find = [this](MessageId id, Timestamp created_at, MessageWriter::Done done) {
+            find_stored(id, created_at, std::move(done));
+        };
+        writers_.push_back(std::make_unique<MessageWriter>(pool, postgres::Lane{lane}, std::move(find)));
+    }
+}
 
 void PgMessageStore::append(chat::NewMessage message, Callback<void(Result<chat::Appended>)> done) {
-    writer_.append(std::move(message), std::move(done));
+    MessageWriter& writer = *writers_[pool_.ordered(message.channel.value).index];
+    writer.append(std::move(message), std::move(done));
 }
 
 void PgMessageStore::find_stored(MessageId id, Timestamp created_at, MessageWriter::Done done) {

@@ -3,6 +3,9 @@
 #include "postgres/pool.hpp"
 #include "storage/internal/message_writer.hpp"
 
+#include <memory>
+#include <vector>
+
 namespace hubbub::storage::internal {
 
 class PgMessageStore final : public chat::MessageStore {
@@ -39,7 +42,7 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::History>> around(const Timeline& timeline, Place place, std::size_t limit);
 
     postgres::Pool& pool_;
-    MessageWriter writer_;
+    std::vector<std::unique_ptr<MessageWriter>> writers_; // by ordered lane
 };
 
 } // namespace hubbub::storage::internal

@@ -11,7 +11,6 @@
 
 namespace hubbub::storage::internal {
 
-using postgres::Lane;
 using postgres::Params;
 using postgres::Row;
 using postgres::Rows;
@@ -19,8 +18,10 @@ using postgres::Statement;
 
 namespace {
 
-/// One runs, the next waits at the server: it never idles while this shard is busy with answers and broadcasts.
+/// One runs, the next waits at the server, which then never idles while this shard is busy with answers and broadcasts.
+/// Small ones rather wait here and grow: a batch costs as much as some messages.
 constexpr std::size_t kBatchesInFlightMax = 2;
+constexpr std::size_t kPipelinedBatchMin = 32;
 
 constexpr Statement kAppendOne{"message_append_one", R"(
 SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
@@ -77,11 +78,21 @@ void MessageWriter::append(chat::NewMessage message, Done done) {
         return;
     }
     waiting_.push_back({std::move(message), std::move(done)});
-    pump();
+    pump_soon();
+}
+
+/// When the sockets that are readable now have been read: what they bring comes into one batch.
+void MessageWriter::pump_soon() {
+    if (std::exchange(pumping_, true)) return;
+    pool_.post([this] {
+        pumping_ = false;
+        pump();
+    });
 }
 
 void MessageWriter::pump() {
-    while (in_flight_ < kBatchesInFlightMax && !waiting_.empty()) write(collect());
+    while (in_flight_ < kBatchesInFlightMax && waiting_.size() >= (in_flight_ == 0 ? 1 : kPipelinedBatchMin))
+        write(collect());
 }
 
 MessageWriter::BatchPointer MessageWriter::collect() {
@@ -144,9 +155,9 @@ void MessageWriter::write(BatchPointer batch) {
         [this, batch = std::move(batch)](Result<Rows> rows) mutable {
             --in_flight_;
             on_answer(std::move(batch), rows);
-            pump();
+            pump_soon();
         },
-        Lane::ordered);
+        lane_);
 }
 
 void MessageWriter::on_answer(BatchPointer batch, const Result<Rows>& rows) {
@@ -189,7 +200,7 @@ void MessageWriter::make_partitions_and_retry(BatchPointer batch) {
             --in_flight_;
             write(std::move(batch));
         },
-        Lane::ordered);
+        lane_);
 }
 
 void MessageWriter::write_one_by_one(BatchPointer batch) {

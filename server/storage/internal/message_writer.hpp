@@ -13,16 +13,16 @@
 
 namespace hubbub::storage::internal {
 
-/// Natural group commit: while batches are in flight the next one collects; no timer. Batches go through the pool's
-/// ordered connection, so they commit, and their messages are answered, in the order of the calls.
+/// Natural group commit: while batches are in flight the next one collects; no timer. Batches go through one ordered
+/// lane, so they commit, and their messages are answered, in the order of the calls.
 class MessageWriter {
   public:
     using Done = Callback<void(Result<chat::Appended>)>;
     /// Reads a message that was stored by an earlier call, whole.
     using FindStored = std::function<void(MessageId, Timestamp, Done)>;
 
-    MessageWriter(postgres::Pool& pool, FindStored find_stored)
-        : pool_{pool}, indexer_{pool}, find_stored_{std::move(find_stored)} {}
+    MessageWriter(postgres::Pool& pool, postgres::Lane lane, FindStored find_stored)
+        : pool_{pool}, lane_{lane}, indexer_{pool}, find_stored_{std::move(find_stored)} {}
 
     void append(chat::NewMessage message, Done done);
 
@@ -39,6 +39,7 @@ class MessageWriter {
     };
     using BatchPointer = std::unique_ptr<Batch>;
 
+    void pump_soon();
     void pump();
     BatchPointer collect();
     void write(BatchPointer batch);
@@ -50,10 +51,12 @@ class MessageWriter {
     void tidy_up(Timestamp now);
 
     postgres::Pool& pool_;
+    const postgres::Lane lane_;
     SearchIndexer indexer_;
     FindStored find_stored_;
     std::deque<Send> waiting_;
     std::size_t in_flight_ = 0; // batches
+    bool pumping_ = false;      // soon
     std::int64_t tidied_hour_ = 0;
 };
 
