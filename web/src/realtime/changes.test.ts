@@ -17,7 +17,8 @@ it('shows a wish until it is fulfilled', async () => {
   changes.wish(wish);
   expect(changes.store.getState()).toEqual([wish]);
   await vi.waitFor(() => expect(changes.store.getState()).toEqual([]));
-  expect(done).toHaveBeenCalledWith(1, { event: 'reactions', data: { messageId: 7, reactions: [] } });
+  // What the answer holds may be older than an event that came before it.
+  expect(done).not.toHaveBeenCalled();
 });
 
 it('takes back what was refused, and tells', async () => {

@@ -39,8 +39,9 @@ export class Changes {
     for (let wish = this.first(); wish; wish = this.first()) {
       const reply = await this.ask(wish);
       if (reply.kind === 'lost') break;
-      if (reply.kind === 'ok') this.events.done(wish.chatChannelId, reply.value);
-      else if (!(wish.kind === 'delete' && reply.error.code === 'message.deleted'))
+      if (reply.kind === 'ok') {
+        if (reply.value) this.events.done(wish.chatChannelId, reply.value);
+      } else if (!(wish.kind === 'delete' && reply.error.code === 'message.deleted'))
         this.events.refused(wish, reply.error);
       this.store.setState(this.store.getState().slice(1), true);
     }
@@ -51,7 +52,7 @@ export class Changes {
     return this.store.getState()[0];
   }
 
-  private async ask(wish: Wish): Promise<Reply<MessageChange>> {
+  private async ask(wish: Wish): Promise<Reply<MessageChange | null>> {
     const { chatChannelId, messageId } = wish;
     const at = { chatChannelId, messageId };
     const known = { ...at, eventSeq: 0, messageCreatedAt: '' };
@@ -79,7 +80,8 @@ export class Changes {
       case 'unreact': {
         const name = wish.kind === 'react' ? 'add_reaction' : 'remove_reaction';
         const reply = await this.request(name, { ...at, reaction: wish.reaction });
-        return mapped(reply, ({ reactions }) => ({ event: 'reactions', data: { messageId, reactions } }));
+        // Its event has come before: others may have reacted since, so what the answer holds may be old.
+        return mapped(reply, () => null);
       }
       default:
         return assertNever(wish);
@@ -87,7 +89,7 @@ export class Changes {
   }
 }
 
-function mapped<T>(reply: Reply<T>, change: (value: T) => MessageChange): Reply<MessageChange> {
+function mapped<T>(reply: Reply<T>, change: (value: T) => MessageChange | null): Reply<MessageChange | null> {
   return reply.kind === 'ok' ? { kind: 'ok', value: change(reply.value) } : reply;
 }
 

@@ -40,8 +40,8 @@ describe('editedMessages', () => {
   });
 
   it('leaves the array as it is when the message is not there', () => {
-    const change: MessageChange = { event: 'reactions', data: { messageId: 999, reactions: [] } };
-    expect(editedMessages(messages, change)).toBe(messages);
+    expect(editedMessages([aMessage(9)], reacted(5))).toEqual([aMessage(9)]);
+    expect(editedMessages(messages.slice(2), reacted(5))).toEqual(messages.slice(2));
   });
 
   it('changes nothing of a deleted message', () => {

@@ -5,12 +5,7 @@ import type { ChannelEvent } from './protocol';
 /** How many users the server names beside a reaction's count. */
 const USERS_NAMED = 20;
 
-export type MessageChange =
-  | ChannelEvent
-  | {
-      readonly event: 'reactions';
-      readonly data: { readonly messageId: number; readonly reactions: readonly Reaction[] };
-    };
+export type MessageChange = ChannelEvent;
 
 /** `messages` ascend by id. The same array when nothing changed. */
 export function editedMessages(messages: readonly Message[], change: MessageChange): readonly Message[] {
@@ -46,8 +41,6 @@ export function changed(message: Message, { event, data }: MessageChange): Messa
       return { ...message, reactions: withReaction(message.reactions, data.reaction, data.userId) };
     case 'reaction_removed':
       return { ...message, reactions: withoutReaction(message.reactions, data.reaction, data.userId) };
-    case 'reactions':
-      return { ...message, reactions: data.reactions };
     default:
       return message;
   }
