@@ -120,6 +120,7 @@ void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websoc
         session->start_polling(exchange, std::move(handler));
     }
     ++counters_.opened;
+    if (websocket) ++counters_.opened_websocket;
     sessions_.insert(session);
 }
 
@@ -184,6 +185,7 @@ void Engine::fill_poll(const Request& request, const std::vector<net::FramePtr>&
     const bool gzip = options_.http_compression && net::http::accepts_gzip(request);
     PollPayloads::Payload payload = payloads_.of(queue, gzip);
     response.content = std::move(payload.bytes);
+    counters_.polling_bytes_written += response.content->payload().size();
     if (!payload.gzipped) return;
     response.headers.add("Content-Encoding", "gzip");
     ++counters_.compressed_polls;
@@ -222,6 +224,7 @@ void Engine::forget(Session& session) {
     const auto found = sessions_.find(session.sid());
     if (found == sessions_.end()) return;
     ++counters_.closed;
+    if (!session.is_polling()) ++counters_.closed_websocket;
     shard_.post([dying = *found] {});
     sessions_.erase(found);
     if (sessions_.empty() && closed_) shard_.post(std::move(closed_));

@@ -27,12 +27,16 @@ class Application {
 struct Counters {
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
+    std::uint64_t opened_websocket = 0; ///< of `opened`, those that began as WebSocket
+    std::uint64_t closed_websocket = 0; ///< of `closed`, those that ended as WebSocket
     std::uint64_t upgraded = 0;
     std::uint64_t refused = 0;
     std::uint64_t ping_timeouts = 0;
     std::uint64_t parse_errors = 0;
     std::uint64_t slow_consumers = 0;
-    std::uint64_t compressed_polls = 0; ///< answers that left in gzip
+    std::uint64_t compressed_polls = 0;      ///< answers that left in gzip
+    std::uint64_t polling_bytes_read = 0;    ///< bodies of POSTs
+    std::uint64_t polling_bytes_written = 0; ///< bodies of poll answers
 };
 
 /// Engine.IO of one shard: verifies requests, makes sessions, finds them again by their sid.

@@ -172,6 +172,7 @@ void Session::on_post(Exchange& exchange) {
     if (body.size() > engine_.options().max_payload) {
         return exchange.respond(net::http::text_response(413, "Payload too large"));
     }
+    engine_.counters().polling_bytes_read += body.size();
     const auto packets = decode_payload(body);
     if (!packets) {
         ++engine_.counters().parse_errors;

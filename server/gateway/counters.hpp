@@ -1,10 +1,15 @@
 #pragma once
+#include "base/histogram.hpp"
 #include "gateway/error_table.hpp"
+#include "socketio/socket.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 namespace hubbub::gateway {
 
@@ -23,6 +28,15 @@ struct Counters {
     static void add(Count& count, std::uint64_t by = 1) { count.fetch_add(by, std::memory_order_relaxed); }
     static void subtract(Count& count) { count.fetch_sub(1, std::memory_order_relaxed); }
     void refused(ErrorName name) { add(refusals[static_cast<std::size_t>(name)]); }
+};
+
+/// What one shard measured. Plain: read it on that shard.
+struct Measures {
+    std::unordered_map<std::string_view, Histogram> events; ///< from an event to its answer, by name
+    std::unordered_map<std::string, Histogram> requests;    ///< the same of REST, by method and pattern
+    std::array<std::uint64_t, socketio::kDisconnectReasons> disconnects{};
+    std::uint64_t resumed = 0;     ///< channels of which a client got all that it missed
+    std::uint64_t not_resumed = 0; ///< channels that a client has to read anew
 };
 
 } // namespace hubbub::gateway

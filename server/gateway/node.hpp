@@ -61,17 +61,19 @@ struct Services {
 /// What every part of the gateway shares. Immutable once the shards run, but for its atomics.
 struct Node {
     Node(runtime::Shards& all_shards, socketio::Namespace& main_namespace, Settings chosen)
-        : shards{all_shards}, nsp{main_namespace}, settings{std::move(chosen)} {}
+        : shards{all_shards}, nsp{main_namespace}, settings{std::move(chosen)}, measures(all_shards.size()) {}
 
     runtime::Shards& shards;
     socketio::Namespace& nsp;
     const Settings settings;
     std::vector<std::unique_ptr<Services>> services; ///< by shard
     Counters counters;
+    std::vector<Measures> measures; ///< by shard
     std::atomic<bool> draining = false;
     std::atomic<std::size_t> sends_in_flight = 0;
 
     Services& services_of(const runtime::Shard& shard) { return *services[shard.index()]; }
+    Measures& measures_of(const runtime::Shard& shard) { return measures[shard.index()]; }
     /// Where the channel's writes are made and its broadcasts leave, in commit order.
     runtime::Shard& owner(ChannelId channel) { return at(channel.value); }
     /// Where what is counted by user is counted.

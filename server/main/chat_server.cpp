@@ -1,6 +1,7 @@
 #include "main/chat_server.hpp"
 
 #include "base/log.hpp"
+#include "main/metrics.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -76,7 +77,11 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
     auto ready = [this](const runtime::Shard& shard) {
         return !gateway_->node.draining && pools_[shard.index()]->available();
     };
-    health_ = std::make_unique<ops::Health>(std::move(ready), metrics());
+    auto collect = [sources = MetricSources{shards_, socketio_, gateway_->node, listeners_, pools_, storages_}](
+                       runtime::Shard& home, Callback<void(std::vector<ops::Family>)> done) {
+        collect_metrics(sources, home, std::move(done));
+    };
+    health_ = std::make_unique<ops::Health>(std::move(ready), std::move(collect));
 }
 
 ChatServer::~ChatServer() {
@@ -107,11 +112,8 @@ void ChatServer::renew_external(const chat::ExternalIssuer& external) {
 }
 
 void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {
-    if (socketio_.handle(exchange) || gateway_->rest.handle(exchange)) return;
-    net::http::Response response;
-    if (!health_->respond(exchange->request(), exchange->shard(), response))
-        response = web_client_.respond(exchange->request());
-    exchange->respond(std::move(response));
+    if (socketio_.handle(exchange) || gateway_->rest.handle(exchange) || health_->handle(exchange)) return;
+    exchange->respond(web_client_.respond(exchange->request()));
 }
 
 template <class Work> void ChatServer::on_every_shard(Work work) {
@@ -154,32 +156,6 @@ void ChatServer::write_what_waits() {
     };
     if (!wait_for(all_written, kCommitsTimeout))
         log::warn("drain_incomplete", {{"marks", "not all are written, or not everybody's presence"}});
-}
-
-std::vector<ops::Metric> ChatServer::metrics() {
-    using Kind = ops::Metric::Kind;
-    const gateway::Counters& counters = gateway_->node.counters;
-    const auto one = [](const gateway::Counters::Count& count) {
-        return [&count] { return std::vector<ops::Metric::Sample>{{"", static_cast<double>(count.load())}}; };
-    };
-    auto refusals = [&counters] {
-        std::vector<ops::Metric::Sample> samples;
-        for (std::size_t i = 0; i < counters.refusals.size(); ++i)
-            samples.push_back(
-                {std::string{gateway::kErrorTable[i].name}, static_cast<double>(counters.refusals[i].load())});
-        return samples;
-    };
-    return {
-        {"hubbub_sockets", "Sockets connected now", Kind::gauge, "", one(counters.sockets)},
-        {"hubbub_connections_total", "Sockets connected since the start", Kind::counter, "", one(counters.connections)},
-        {"hubbub_events_total", "Events received from clients", Kind::counter, "", one(counters.events)},
-        {"hubbub_messages_stored_total", "Messages committed", Kind::counter, "", one(counters.messages_stored)},
-        {"hubbub_messages_deduplicated_total", "Sends that had been stored before", Kind::counter, "",
-         one(counters.messages_deduplicated)},
-        {"hubbub_rest_requests_total", "Requests to the REST API", Kind::counter, "", one(counters.rest_requests)},
-        {"hubbub_refusals_total", "Errors sent to clients, limits reached among them", Kind::counter, "code",
-         std::move(refusals)},
-    };
 }
 
 } // namespace hubbub::program

@@ -62,7 +62,6 @@ class ChatServer final : private net::http::Handler {
     };
 
     void handle(std::shared_ptr<net::http::Exchange> exchange) override;
-    std::vector<ops::Metric> metrics();
     void write_what_waits();
     template <class Work> void on_every_shard(Work work);
 

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <utility>
@@ -57,6 +58,14 @@ class Pool::Impl {
         return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ready(); });
     }
 
+    Stats stats() const {
+        Stats stats = stats_;
+        stats.connections = slots_.size();
+        stats.waiting = waiting();
+        stats.ready = static_cast<std::size_t>(std::ranges::count_if(slots_, [](const auto& s) { return s->ready(); }));
+        return stats;
+    }
+
   private:
     /// The place of one connection: a link, or the pause before the next attempt.
     struct Slot final : internal::Link::Owner {
@@ -68,6 +77,10 @@ class Pool::Impl {
         /// During a reconnect nothing waits: the server was away a moment ago.
         bool accepts() const { return ready() || (link && first_attempt); }
 
+        void on_answered(const internal::Query& query, bool failed) override {
+            pool.stats_.seconds.record(SteadyClock::now() - query.asked);
+            if (failed) ++pool.stats_.failed;
+        }
         void on_ready(internal::Link&) override {
             first_attempt = false;
             failures = 0;
@@ -75,6 +88,7 @@ class Pool::Impl {
         }
         void on_lost(internal::Link&, const std::string& reason) override {
             first_attempt = false;
+            ++pool.stats_.lost;
             link.reset();
             pool.note_lost(reason);
             pool.shard_.arm(retry, pool.pause(failures++));
@@ -110,6 +124,7 @@ class Pool::Impl {
     }
 
     void refuse(internal::Query query, Errc reason) {
+        ++stats_.refused;
         boost::asio::post(shard_.io(), [done = std::move(query.done), reason]() mutable { done(reason); });
     }
 
@@ -140,6 +155,7 @@ class Pool::Impl {
     const internal::Target target_;
     std::vector<std::unique_ptr<Slot>> slots_;
     std::minstd_rand random_{std::random_device{}()};
+    Stats stats_; // but for what is asked of the slots
     bool impaired_ = false;
     SteadyClock::time_point impaired_since_;
 };
@@ -180,6 +196,10 @@ void Pool::after(std::chrono::milliseconds delay, Callback<void()> work) {
 
 bool Pool::available() const {
     return impl_->available();
+}
+
+Pool::Stats Pool::stats() const {
+    return impl_->stats();
 }
 
 } // namespace hubbub::postgres

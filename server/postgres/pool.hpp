@@ -1,5 +1,6 @@
 #pragma once
 #include "base/callback.hpp"
+#include "base/histogram.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "postgres/errc.hpp"
@@ -66,6 +67,18 @@ class Pool {
 
     /// Whether at least one connection is up.
     bool available() const;
+
+    /// For metrics.
+    struct Stats {
+        std::size_t connections = 0; ///< that there are to be
+        std::size_t ready = 0;       ///< of them up now
+        std::size_t waiting = 0;     ///< queries without an answer now
+        Histogram seconds;           ///< from a query to its answer
+        std::uint64_t failed = 0;    ///< queries answered with an error, a lost connection among them
+        std::uint64_t refused = 0;   ///< queries that found no connection, or too many before them
+        std::uint64_t lost = 0;      ///< connections, attempts among them
+    };
+    Stats stats() const;
 
   private:
     class Impl;

@@ -146,6 +146,10 @@ class Adapter {
     virtual std::optional<std::vector<net::FramePtr>> missed(runtime::Shard& shard, const SavedSession& session) = 0;
     virtual RecoveryCounters recovery_counters(const runtime::Shard& shard) const = 0;
 
+    /// Calls `visit` with each room that has members on `shard`, and how many; for metrics. On that shard.
+    virtual void visit_rooms(const runtime::Shard& shard,
+                             const std::function<void(std::string_view room, std::size_t members)>& visit) const = 0;
+
     /// Runs `visit` for each socket of `target`, on that socket's shard, on this node only; then `done`.
     virtual void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) = 0;
 };

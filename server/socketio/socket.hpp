@@ -48,6 +48,7 @@ enum class DisconnectReason {
     parse_error,                 ///< "parse error"
     forced_close,                ///< "forced close"
 };
+inline constexpr std::size_t kDisconnectReasons = 8; ///< how many there are
 std::string_view to_string(DisconnectReason reason);
 
 /// What became of an emitted event.

@@ -47,6 +47,10 @@ Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 
 Storage::~Storage() = default;
 
+const Histogram& Storage::batch_sizes() const {
+    return impl_->messages.batch_sizes();
+}
+
 chat::Stores Storage::stores() {
     return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites,
             impl_->messages, impl_->receipts, impl_->presence};

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/histogram.hpp"
 #include "chat/ports.hpp"
 #include "postgres/pool.hpp"
 
@@ -22,6 +23,8 @@ class Storage {
     Storage& operator=(const Storage&) = delete;
 
     chat::Stores stores();
+    /// How many messages were written at once; for metrics.
+    const Histogram& batch_sizes() const;
 
   private:
     struct Impl;

@@ -157,6 +157,11 @@ class LocalAdapter final : public socketio::Adapter {
         return memories_[shard.index()]->log.missed(session);
     }
 
+    void visit_rooms(const runtime::Shard& shard,
+                     const std::function<void(std::string_view, std::size_t)>& visit) const override {
+        indexes_[shard.index()].visit_rooms(visit);
+    }
+
     socketio::RecoveryCounters recovery_counters(const runtime::Shard& shard) const override {
         if (memories_.empty()) return {};
         const Memory& memory = *memories_[shard.index()];

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <utility>
 
 namespace hubbub::gateway {
@@ -133,6 +134,23 @@ bool RestApi::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
     return true;
 }
 
+/// Measures a request from its route to its answer.
+class RestApi::Timing {
+  public:
+    Timing(Measures& measures, const Route& route) : measures_{measures}, route_{route} {}
+    ~Timing() {
+        const std::string name = std::string{route_.method} + ' ' + route_.pattern;
+        measures_.requests[name].record(std::chrono::steady_clock::now() - began_);
+    }
+    Timing(const Timing&) = delete;
+    Timing& operator=(const Timing&) = delete;
+
+  private:
+    Measures& measures_;
+    const Route& route_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
 Task<> RestApi::serve(std::shared_ptr<net::http::Exchange> exchange) {
     auto answer = co_await answer_to(exchange->request(), exchange->shard());
     if (answer) {
@@ -150,6 +168,7 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     if (!match.route && match.allow.empty()) co_return Failure{ErrorName::http_not_found};
     if (!match.route) co_return refuse_method(match.allow);
     const Route& route = routes()[*match.route];
+    const Timing timing{node_.measures_of(shard), route};
     Call call{request, shard, node_.services_of(shard), {}, {}, {}};
     if (route.takes == Takes::token || route.takes == Takes::token_and_body) {
         const auto caller = co_await authenticate(call);

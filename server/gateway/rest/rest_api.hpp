@@ -56,6 +56,7 @@ class RestApi {
         Takes takes;
     };
     static const std::vector<Route>& routes();
+    class Timing;
 
     Task<> serve(std::shared_ptr<net::http::Exchange> exchange);
     Answer answer_to(net::http::Request& request, runtime::Shard& shard);

@@ -163,7 +163,8 @@ void SocketGateway::welcome(Socket& socket, const std::vector<chat::ChannelState
     }
 }
 
-void SocketGateway::on_disconnecting(Socket& socket) {
+void SocketGateway::on_disconnecting(Socket& socket, socketio::DisconnectReason reason) {
+    ++node_.measures_of(socket.shard()).disconnects[static_cast<std::size_t>(reason)];
     SocketSession& session = *session_of(socket);
     Counters::subtract(node_.counters.sockets);
     session.token_timer.disarm();

@@ -15,11 +15,17 @@ EventCall::EventCall(Node& node, socketio::Socket& socket, socketio::Event& even
       event_{event.name},
       ack_{std::move(event.ack)} {}
 
+void EventCall::measure() {
+    node_->measures_of(*shard_).events[measured_as_].record(std::chrono::steady_clock::now() - began_);
+}
+
 void EventCall::answer(std::string_view json) {
+    measure();
     ack_(socketio::RawJson{json});
 }
 
 void EventCall::refuse(const Failure& failure) {
+    measure();
     node_->counters.refused(failure.name);
     if (ack_) return ack_(socketio::RawJson{encode_refusal(failure)});
     const auto socket = socket_.lock();

@@ -65,7 +65,8 @@ SocketGateway::SocketGateway(Node& node, LiveSockets& sockets, Memberships& memb
         locals_.push_back(std::make_unique<Local>(node.settings.events));
     node.nsp.use([this](const SocketPtr& socket, socketio::Next next) { let_in(socket, std::move(next)); });
     node.nsp.on_connection([this](Socket& socket) { on_connection(socket); });
-    node.nsp.on_disconnecting([this](Socket& socket, socketio::DisconnectReason) { on_disconnecting(socket); });
+    node.nsp.on_disconnecting(
+        [this](Socket& socket, socketio::DisconnectReason reason) { on_disconnecting(socket, reason); });
     node.nsp.on_unhandled([this](Socket& socket, socketio::Event event) { receive(socket, std::move(event)); });
 }
 
@@ -83,9 +84,10 @@ void SocketGateway::dispatch(Socket& socket, socketio::Event event) {
     const boost::json::array& arguments = event.arguments.values;
     if (!arguments.empty()) call.set_client_message_id(client_message_id_of(arguments[0]));
 
+    const auto handler = handlers().find(event.name);
+    if (handler != handlers().end()) call.set_known(handler->first);
     if (const auto wait = local(socket.shard()).events.take(user, socket.shard().loop_time()))
         return call.refuse({ErrorName::limit_rate, {}, *wait});
-    const auto handler = handlers().find(event.name);
     if (handler == handlers().end()) return call.refuse({ErrorName::validation_unknown_event});
     if (arguments.empty()) return call.refuse({ErrorName::validation_missing, "payload"});
     if (arguments.size() > 1) return call.refuse({ErrorName::validation_format, "payload"});

@@ -148,6 +148,8 @@ SocketGateway::Answer SocketGateway::do_resume(SocketPtr socket, Resume command)
             events.last_event_seq = head->second;
             events.recovered = head->second == known.last_event_seq;
         }
+        Measures& measures = node_.measures_of(socket->shard());
+        ++(events.recovered ? measures.resumed : measures.not_resumed);
         const std::size_t room = kResumeBytesMax - std::min(kResumeBytesMax, answer.size());
         json.raw(encode_channel_events(known.id, events, room)).end_object();
     }

@@ -56,7 +56,7 @@ class SocketGateway {
     void on_connection(Socket& socket);
     Task<> bring_in(SocketPtr socket);
     void welcome(Socket& socket, const std::vector<chat::ChannelState>& channels);
-    void on_disconnecting(Socket& socket);
+    void on_disconnecting(Socket& socket, socketio::DisconnectReason reason);
     void close(Socket& socket, ErrorName why);
     void arm_token_timer(Socket& socket);
     void on_token_time(Socket& socket);

@@ -238,6 +238,7 @@ void Link::lose(std::string reason) {
 }
 
 void Link::complete(Query query, Result<Rows> result) {
+    owner_.on_answered(query, result.has_error());
     // Posted, so that neither an exception nor a new query of the receiver meets a half-read result.
     boost::asio::post(
         shard_.io(), [done = std::move(query.done), result = std::move(result)]() mutable { done(std::move(result)); });

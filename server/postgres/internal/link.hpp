@@ -9,6 +9,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -27,6 +28,7 @@ struct Query {
     const Statement* statement;
     Params params;
     Done done;
+    std::chrono::steady_clock::time_point asked = std::chrono::steady_clock::now();
 };
 
 /// One physical connection in pipeline mode, from the first SYN to its loss. Never blocks its shard.
@@ -37,6 +39,8 @@ class Link : public std::enable_shared_from_this<Link> {
   public:
     class Owner {
       public:
+        /// A query has its answer, or has failed.
+        virtual void on_answered(const Query& query, bool failed) = 0;
         /// The link can send: what was submitted before is on its way now.
         virtual void on_ready(Link& link) = 0;
         /// Every query that was not answered has got `Errc::unavailable`. The link is dead and may be let go.

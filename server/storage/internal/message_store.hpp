@@ -22,6 +22,8 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::Message>> find_message(ChannelId channel, MessageId message) override;
     Task<Result<chat::Events>> events_since(ChannelId channel, std::int64_t event_seq) override;
 
+    const Histogram& batch_sizes() const { return writer_.batch_sizes(); }
+
   private:
     /// A message's place in the order of its channel, and of the partitions.
     struct Place {

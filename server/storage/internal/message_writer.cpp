@@ -115,6 +115,7 @@ MessageWriter::BatchPointer MessageWriter::collect() {
 
 void MessageWriter::write(BatchPointer batch) {
     ++in_flight_;
+    batch_sizes_.record(static_cast<double>(batch->sends.size()));
     const Statement* statement = &kAppendOne;
     Params params;
     if (batch->sends.size() == 1 && batch->sends.front().message.mentions.empty()) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/histogram.hpp"
 #include "chat/messages/store.hpp"
 #include "postgres/pool.hpp"
 #include "storage/internal/search_indexer.hpp"
@@ -25,6 +26,8 @@ class MessageWriter {
         : pool_{pool}, lane_{lane}, indexer_{pool}, find_stored_{std::move(find_stored)} {}
 
     void append(chat::NewMessage message, Done done);
+    /// How many messages a batch had.
+    const Histogram& batch_sizes() const { return batch_sizes_; }
 
   private:
     struct Send {
@@ -58,6 +61,7 @@ class MessageWriter {
     std::size_t in_flight_ = 0; // batches
     bool pumping_ = false;      // soon
     std::int64_t tidied_hour_ = 0;
+    Histogram batch_sizes_{Histogram::kCounts};
 };
 
 } // namespace hubbub::storage::internal

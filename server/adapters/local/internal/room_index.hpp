@@ -27,6 +27,9 @@ class RoomIndex {
     void join(socketio::Socket& socket, std::string_view room);
     void leave(socketio::Socket& socket, std::string_view room);
     static std::vector<std::string> rooms(const socketio::Socket& socket);
+    void visit_rooms(const std::function<void(std::string_view, std::size_t)>& visit) const {
+        for (const auto& [name, room] : rooms_) visit(name, room->members.size());
+    }
 
     /// Calls `visit(socket)` once for each socket of `target`. `visit` must not change rooms.
     template <class Visit> void for_each(const socketio::Target& target, Visit&& visit) {
