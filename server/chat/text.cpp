@@ -2,6 +2,11 @@
 
 #include "chat/errc.hpp"
 
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace hubbub::chat {
@@ -65,6 +70,18 @@ bool is_in_username(char c) {
            c == '-';
 }
 
+std::string to_nfc(std::string_view text) {
+    if (std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; })) return std::string{text};
+    utf8proc_uint8_t* composed = nullptr;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const auto size = static_cast<utf8proc_ssize_t>(text.size());
+    const auto length =
+        utf8proc_map(bytes, size, &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (length < 0) return std::string{text}; // no memory
+    const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owned{composed, std::free};
+    return {reinterpret_cast<const char*>(composed), static_cast<std::size_t>(length)};
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view kSpace = " \t\r\n";
     const std::size_t first = text.find_first_not_of(kSpace);
@@ -80,7 +97,7 @@ Result<std::string> parse_trimmed(std::string_view text, std::size_t characters_
     if (!facts) return facts.error();
     if (facts->blank && !may_be_blank) return Errc::too_short;
     if (facts->characters > characters_max) return Errc::too_long;
-    return std::string{line};
+    return to_nfc(line);
 }
 
 } // namespace

@@ -30,10 +30,13 @@ Result<TextFacts> examine(std::string_view text, TextKind kind);
 /// Whether usernames, and so mentions, may have it: `[A-Za-z0-9_.-]`.
 bool is_in_username(char c);
 
+/// Unicode's normalisation form C, so that what looks the same is the same. `text` has passed `examine`.
+std::string to_nfc(std::string_view text);
+
 /// Without ASCII white space at both ends.
 std::string_view trim(std::string_view text);
 
-/// A name as it is kept: trimmed, with 1 … `characters_max` characters.
+/// A name as it is kept: trimmed, in form C, with 1 … `characters_max` characters.
 /// errors   `too_short` (blank), `too_long`, `bad_format`.
 Result<std::string> parse_name(std::string_view text, std::size_t characters_max);
 

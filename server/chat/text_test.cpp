@@ -8,6 +8,16 @@ namespace {
 
 using namespace std::string_view_literals;
 
+TEST(ToNfc, ComposesWhatLooksTheSame) {
+    EXPECT_EQ(to_nfc("plain"), "plain");
+    EXPECT_EQ(to_nfc("e\u0301"), "\u00e9");
+    EXPECT_EQ(to_nfc("\u00e9"), "\u00e9");
+    EXPECT_EQ(to_nfc("\u212b"), "\u00c5");       // ANGSTROM SIGN
+    EXPECT_EQ(to_nfc("\u1100\u1161"), "\uac00"); // Hangul
+    EXPECT_EQ(to_nfc("\u0065\u0323\u0301 \U0001f44d\U0001f3fd"), "\u1eb9\u0301 \U0001f44d\U0001f3fd");
+    EXPECT_EQ(*parse_name(" Ame\u0301lie ", 80), "Am\u00e9lie");
+}
+
 TEST(Examine, RefusesWhatIsNotText) {
     const std::string_view refused[] = {
         "a\0b"sv,

@@ -31,7 +31,9 @@ Result<std::string> parse_content(std::string_view text) {
     const auto facts = examine(text, TextKind::block);
     if (!facts) return facts.error();
     if (facts->blank) return Errc::too_short;
-    return std::string{text};
+    auto content = to_nfc(text);
+    if (content.size() > limits::kMessageBytesMax) return Errc::too_long; // a few characters are longer composed
+    return content;
 }
 
 bool may_delete_of_others(ChannelType type, Role actor) {
