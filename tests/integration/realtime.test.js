@@ -248,14 +248,18 @@ describe('the socket', () => {
     await b.see('new_message', (event) => event.message.id === message.id);
   });
 
-  test('SIGTERM: disconnected server.draining before the close', async () => {
+  test('SIGTERM: disconnected server.draining before the close, with times to come back that are spread', async () => {
     const own = await Hubbub.start();
     const user = await signUp(own.url);
-    const client = await ChatClient.connect(own.url, user.session.accessToken, { reconnection: false });
+    const connectOne = () => ChatClient.connect(own.url, user.session.accessToken, { reconnection: false });
+    const clients = await Promise.all(Array.from({ length: 30 }, connectOne));
     await own.stop();
-    const last = await client.see('disconnected');
-    assertShape('DisconnectedEvent', last);
-    assert.equal(last.code, 'server.draining');
-    await client.untilDisconnected();
+    const last = await Promise.all(clients.map((client) => client.see('disconnected')));
+    for (const [i, event] of last.entries()) {
+      assert.equal(event.code, 'server.draining');
+      assert.ok(event.reconnectAfterMs >= 2000 && event.reconnectAfterMs <= 2060, `${event.reconnectAfterMs}`);
+      await clients[i].untilDisconnected();
+    }
+    assert.ok(new Set(last.map(({ reconnectAfterMs }) => reconnectAfterMs)).size > 5);
   });
 });

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <utility>
 
 namespace hubbub::gateway {
@@ -18,6 +19,8 @@ using namespace std::chrono_literals;
 using socketio::RawJson;
 
 namespace {
+
+constexpr std::uint64_t kReconnectsPerSecond = 500; // each reads its user's channels from the database
 
 socketio::ConnectError to_connect_error(const Failure& failure) {
     return {std::string{row_of(failure.name).name}, to_json(failure)};
@@ -46,6 +49,9 @@ void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
         if (escaped) return internal::log_escaped(escaped); // and `go_on`, dropped, refuses
         if (!session) {
             node_.counters.refused(session.error().name);
+            log::info("socket_refused", {{"code", row_of(session.error().name).name},
+                                         {"socket", socket->id()},
+                                         {"address", socket->handshake().remote_address}});
             return go_on(to_connect_error(session.error()));
         }
         socket->data() = std::move(*session);
@@ -202,9 +208,13 @@ void SocketGateway::on_token_time(Socket& socket) {
     arm_token_timer(socket);
 }
 
-void SocketGateway::announce_drain(std::chrono::milliseconds reconnect_after) {
-    node_.nsp.broadcast().emit("disconnected",
-                               RawJson{disconnected_event(ErrorName::server_draining, reconnect_after)});
+void SocketGateway::announce_drain(std::chrono::milliseconds soonest) {
+    const auto window = node_.counters.sockets.load() * 1000 / kReconnectsPerSecond;
+    auto tell = [soonest, window](Socket& socket) {
+        const std::chrono::milliseconds turn{std::hash<std::string_view>{}(socket.id()) % (window + 1)};
+        socket.emit("disconnected", RawJson{disconnected_event(ErrorName::server_draining, soonest + turn)});
+    };
+    node_.nsp.adapter().for_each_local({}, tell, [] {});
 }
 
 } // namespace hubbub::gateway

@@ -26,8 +26,9 @@ class SocketGateway {
     /// Every event that a client may send.
     static std::vector<std::string_view> event_names();
 
-    /// Tells every client that the server goes away. Any thread.
-    void announce_drain(std::chrono::milliseconds reconnect_after);
+    /// Tells every client that the server goes away, and when to come back: from `soonest` on, spread so that whoever
+    /// serves next is not asked for more connections a second than it can take in. Any thread.
+    void announce_drain(std::chrono::milliseconds soonest);
 
   private:
     friend struct SocketSession; // its timer and its end
