@@ -27,6 +27,7 @@ struct Settings {
     bool registration_open = true;
     std::size_t connections_per_user = 100;
     Rate events{.per_second = 500, .burst = 5'000};      ///< a user, on one shard
+    Rate requests{.per_second = 200, .burst = 2'000};    ///< REST, a user or a stranger's address, on one shard
     Rate registrations{.per_second = 2, .burst = 200};   ///< an address
     Rate failed_logins{.per_second = 0.5, .burst = 200}; ///< an address
 };

@@ -16,11 +16,16 @@ using namespace std::chrono_literals;
 
 constexpr auto kCommitsTimeout = 5s; // of a drain, for what was sent before it
 constexpr auto kGoodbyeTimeout = 3s; // of a drain, for the sockets to close
-constexpr auto kReconnectAfter = 2s; // what clients are told
+constexpr auto kReconnectAfter = 2s; // what clients are told, the first of them
 
 gateway::Rate per_minute(std::size_t count) {
     return {.per_second = static_cast<double>(count) / 60,
             .burst = static_cast<double>(std::max<std::size_t>(count, 1))};
+}
+
+/// Ten seconds' worth at once.
+gateway::Rate per_second(std::size_t count) {
+    return {.per_second = static_cast<double>(count), .burst = static_cast<double>(count) * 10};
 }
 
 gateway::Settings to_settings(const Config& config) {
@@ -28,8 +33,8 @@ gateway::Settings to_settings(const Config& config) {
     settings.version = HUBBUB_VERSION;
     settings.registration_open = config.registration_open;
     settings.connections_per_user = config.connections_per_user;
-    settings.events = {.per_second = static_cast<double>(config.events_per_second),
-                       .burst = static_cast<double>(config.events_per_second) * 10};
+    settings.events = per_second(config.events_per_second);
+    settings.requests = per_second(config.requests_per_second);
     settings.registrations = per_minute(config.registrations_per_minute);
     settings.failed_logins = per_minute(config.failed_logins_per_minute);
     return settings;
@@ -58,6 +63,7 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
                        const std::optional<chat::ExternalIssuer>& external, gateway::StaticFiles web_client,
                        std::filesystem::path client_directory)
     : web_client_{std::move(web_client)},
+      trusted_proxies_{config.trusted_proxies},
       shards_{config.threads},
       socketio_{shards_, adapters::local(), to_socketio_options(config, std::move(client_directory))},
       hasher_{std::clamp<std::size_t>(config.threads / 2, 1, 4)} {
@@ -112,6 +118,7 @@ void ChatServer::renew_external(const chat::ExternalIssuer& external) {
 }
 
 void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {
+    exchange->request().remote_address = trusted_proxies_.client_of(exchange->request());
     if (socketio_.handle(exchange) || gateway_->rest.handle(exchange) || health_->handle(exchange)) return;
     exchange->respond(web_client_.respond(exchange->request()));
 }

@@ -4,6 +4,7 @@
 #include "gateway/rest/static_files.hpp"
 #include "gateway/socket/socket_gateway.hpp"
 #include "main/config.hpp"
+#include "main/trusted_proxies.hpp"
 #include "net/http/server.hpp"
 #include "net/tls.hpp"
 #include "ops/health.hpp"
@@ -66,6 +67,7 @@ class ChatServer final : private net::http::Handler {
     template <class Work> void on_every_shard(Work work);
 
     const gateway::StaticFiles web_client_;
+    const TrustedProxies trusted_proxies_;
     // Requests that are waiting when the shards end are destroyed with them, and look at the gateway as they go:
     // it is declared before, and so destroyed after them.
     std::unique_ptr<Gateway> gateway_;

@@ -50,13 +50,18 @@ std::string parse_host(const std::string& text) {
     return text;
 }
 
-std::vector<std::string> parse_origins(const std::string& text) {
-    std::vector<std::string> origins;
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts;
     std::istringstream in{text};
-    for (std::string origin; std::getline(in, origin, ',');) {
+    for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
+    return parts;
+}
+
+std::vector<std::string> parse_origins(const std::string& text) {
+    auto origins = split(text);
+    for (const std::string& origin : origins) {
         if (!origin.starts_with("http://") && !origin.starts_with("https://"))
             throw ConfigError{"must be origins such as https://chat.example, separated by commas"};
-        origins.push_back(origin);
     }
     return origins;
 }
@@ -120,6 +125,9 @@ std::vector<Setting> make_settings() {
         {"cors_origins", "Other sites whose pages may use Socket.IO here, separated by commas", false,
          [](Config& c, const std::string& text) { c.cors_origins = parse_origins(text); },
          [](const Config& c) { return join(c.cors_origins); }},
+        {"trusted_proxies", "Proxies whose X-Forwarded-For is believed: addresses, networks, separated by commas",
+         false, [](Config& c, const std::string& text) { c.trusted_proxies = split(text); },
+         [](const Config& c) { return join(c.trusted_proxies); }},
         path_setting("tls.certificate_file", "PEM certificate and intermediates: speaks HTTPS; SIGHUP reads it again",
                      &Config::tls_certificate_file),
         path_setting("tls.key_file", "PEM key of the certificate, not encrypted", &Config::tls_key_file),
@@ -144,6 +152,9 @@ std::vector<Setting> make_settings() {
                        kCountMax),
         number_setting("limits.events_per_second", "Events of one user, ten seconds' worth at once; 0: no limit",
                        &Config::events_per_second, 0, kCountMax),
+        number_setting("limits.requests_per_second",
+                       "REST requests of one user or stranger's address, ten seconds' worth at once; 0: no limit",
+                       &Config::requests_per_second, 0, kCountMax),
         number_setting("limits.registrations_per_minute", "New accounts from one address; 0: no limit",
                        &Config::registrations_per_minute, 0, kCountMax),
         number_setting("limits.failed_logins_per_minute", "Wrong passwords from one address; 0: no limit",

@@ -35,6 +35,7 @@ struct Config {
     log::Level log_level = log::Level::info;
     bool registration_open = true;
     std::vector<std::string> cors_origins;      ///< for Socket.IO from other sites' pages
+    std::vector<std::string> trusted_proxies;   ///< addresses and networks whose X-Forwarded-For is believed
     std::filesystem::path tls_certificate_file; ///< with `tls_key_file`; empty: plain HTTP
     std::filesystem::path tls_key_file;
     std::string external_issuer; ///< whose tokens are taken too; empty: nobody's
@@ -48,6 +49,7 @@ struct Config {
     std::chrono::milliseconds http_idle_timeout = limits::kHttpIdleTimeout;
     std::size_t connections_per_user = 100;
     std::size_t events_per_second = 500;        ///< a user; ten seconds' worth at once; 0: no limit
+    std::size_t requests_per_second = 200;      ///< REST, a user or an address; ten seconds' worth at once; 0: no limit
     std::size_t registrations_per_minute = 120; ///< an address; 0: no limit
     std::size_t failed_logins_per_minute = 30;  ///< an address; 0: no limit
 };

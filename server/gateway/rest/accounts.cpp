@@ -1,4 +1,5 @@
 // Accounts and sessions.
+#include "base/log.hpp"
 #include "chat/accounts/rules.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/json/encode.hpp"
@@ -49,7 +50,11 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
     auto client = client_of(call.request);
     const auto grant = co_await call.services.auth.sign_in(std::move(login), std::move(client));
-    if (!grant) co_return to_failure(grant.error());
+    if (!grant) {
+        // Without the name: people type passwords there.
+        log::info("login_failed", {{"address", call.request.remote_address}, {"reason", grant.error().message()}});
+        co_return to_failure(grant.error());
+    }
     // Only failures count: many people may share an address.
     give_back(&Attempts::logins, address);
     co_return net::http::json_response(200, encode(*grant));

@@ -109,7 +109,8 @@ RestApi::RestApi(Node& node, LiveSockets& sockets, Memberships& memberships)
       memberships_{memberships},
       openapi_{document(kOpenApiDocument)},
       asyncapi_{document(kAsyncApiDocument)},
-      attempts_(node.shards.size(), Attempts{node.settings}) {
+      attempts_(node.shards.size(), Attempts{node.settings}),
+      requests_(node.shards.size(), Requests{node.settings.requests}) {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
 }
 
@@ -170,11 +171,17 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     const Route& route = routes()[*match.route];
     const Timing timing{node_.measures_of(shard), route};
     Call call{request, shard, node_.services_of(shard), {}, {}, {}};
+    Requests& requests = requests_[shard.index()];
+    std::optional<std::chrono::milliseconds> wait;
     if (route.takes == Takes::token || route.takes == Takes::token_and_body) {
         const auto caller = co_await authenticate(call);
         if (!caller) co_return caller.error();
         call.caller = *caller;
+        wait = requests.users.take(caller->user, shard.loop_time());
+    } else {
+        wait = requests.addresses.take(address_key(request.remote_address), shard.loop_time());
     }
+    if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
     for (const auto& [name, value] : match.parameters) {
         const auto id = parse_integer(value, 1, kJsonIntegerMax);
         if (!id) co_return Failure{id.error().name, std::string{name}};

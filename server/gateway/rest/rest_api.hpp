@@ -120,6 +120,12 @@ class RestApi {
         RateLimiter<std::string> registrations;
         RateLimiter<std::string> logins;
     };
+    /// Requests that came to one shard.
+    struct Requests {
+        explicit Requests(Rate rate) : users{rate}, addresses{rate} {}
+        RateLimiter<UserId> users;
+        RateLimiter<std::string> addresses; ///< of requests that need no token
+    };
     using Limiter = RateLimiter<std::string> Attempts::*;
     runtime::Shard& home_of(const std::string& address);
     void give_back(Limiter limiter, const std::string& address);
@@ -133,6 +139,7 @@ class RestApi {
     const net::http::Asset openapi_;
     const net::http::Asset asyncapi_;
     std::vector<Attempts> attempts_; // by shard
+    std::vector<Requests> requests_; // the same
 };
 
 } // namespace hubbub::gateway

@@ -1,0 +1,128 @@
+// hardening.md, "Authorisation and abuse" and "JSON and text": what is not in access.test.js, cors.test.js or fields.test.js.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { assertError, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
+import { ChatClient } from '../support/chat-client.js';
+import { Hubbub } from '../support/hubbub.js';
+import { request } from '../support/http.js';
+
+const json = (text) => JSON.parse(text);
+
+describe('abuse', () => {
+  let hubbub;
+  let alice;
+  let bob;
+  let a;
+  let channel;
+  before(async () => {
+    const env = { HUBBUB_LIMITS_FAILED_LOGINS_PER_MINUTE: '5', HUBBUB_LIMITS_REQUESTS_PER_SECOND: '5', HUBBUB_THREADS: '1' };
+    hubbub = await Hubbub.start({ env });
+    [alice, bob] = [await signUp(hubbub.url), await signUp(hubbub.url)];
+    channel = await createChannel(alice, { members: [bob] });
+    a = await ChatClient.connect(hubbub.url, alice.session.accessToken);
+  });
+  after(async () => {
+    a?.close();
+    await hubbub?.stop();
+  });
+
+  test('forged senderId, createdAt, seq, id and eventSeq are not heard', async () => {
+    const forged = { senderId: bob.id, createdAt: '2001-01-01T00:00:00.000Z', seq: 999, id: 999, eventSeq: 999, deletedAt: null };
+    const { message } = await a.send(channel, 'forged?', forged);
+    assert.equal(message.senderId, alice.id);
+    assert.ok(message.createdAt > '2026');
+    assert.ok(message.seq < 999 && message.id < 999);
+  });
+
+  test('text is kept in normalisation form C, wherever it comes from', async () => {
+    const { message } = await a.send(channel, 'Ame\u0301lie');
+    assert.equal(message.content, 'Am\u00e9lie');
+    const edited = await a.ask('edit_message', { chatChannelId: channel, messageId: message.id, content: '\u212bngstro\u0308m' });
+    assert.equal(edited.message.content, '\u00c5ngstr\u00f6m');
+    const name = uniqueName('cafe\u0301');
+    const made = await alice.api.post('/channels', { name, type: 'public', topic: 'cafe\u0301' });
+    assert.equal(made.body.channel.name, name.normalize('NFC'));
+    assert.equal(made.body.channel.topic, 'caf\u00e9');
+    assertRefused(await alice.api.post('/channels', { name: name.normalize('NFC'), type: 'public' }), 409, 'channel.name_taken');
+    const found = await alice.api.get(`/channels/browse?query=${encodeURIComponent(name)}`);
+    assert.equal(found.body.channels.length, 1);
+  });
+
+  test('10 000 combining marks are one message, as it was sent', async () => {
+    const content = `a${'\u0323'.repeat(8_000)}`;
+    const { ok, message } = await a.send(channel, content);
+    assert.equal(ok, true);
+    assert.equal(message.content, content.normalize('NFC'));
+    assertError((await a.send(channel, `a${'\u0323'.repeat(10_000)}`)).error, 'validation.too_long', 'content');
+  });
+
+  for (const [what, text] of Object.entries({
+    'SQL': "'; DROP TABLE chat_message; --",
+    'LIKE': '%_\\%',
+    'tsquery': "a & | ! ( :* <->'",
+    'a format': '%s%n{0}$1',
+    'markup': '<script>alert(1)</script><svg onload=alert(1)>[x](javascript:alert(1))',
+    '__proto__': '{"__proto__":{"isAdmin":true}}',
+  })) {
+    test(`${what} as content, topic and query is text and nothing else`, async () => {
+      const { message } = await a.send(channel, text);
+      assert.equal(message.content, text);
+      const { body } = await alice.api.post('/channels', { name: `${uniqueName()} ${text}`.slice(0, 80), type: 'public', topic: text });
+      assert.equal(body.channel.topic, text);
+      const found = await alice.api.get(`/channels/browse?query=${encodeURIComponent(text)}`);
+      assert.equal(found.status, 200);
+      assert.ok(found.body.channels.every(({ name }) => name.includes(text.slice(0, 20))), 'a metacharacter matches itself alone');
+    });
+  }
+
+  for (const [what, body] of Object.entries({
+    'nested 100 000 deep': '['.repeat(100_000),
+    'NaN': '{"username":NaN}',
+    'Infinity': '{"username":Infinity}',
+    'a lone surrogate, unescaped': Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x7d]),
+    'two objects': '{}{}',
+    'a comment': '{/* */}',
+  })) {
+    test(`a body that is ${what}: validation.format`, async () => {
+      const answer = await request(`${hubbub.url}/api/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      assert.equal(answer.status, 400, answer.text);
+      assertError(json(answer.text).error, 'validation.format', 'payload');
+    });
+  }
+
+  test('of equal keys the last counts, and 1e400, -0 and a lone \\ud800 are no ids or names', async () => {
+    const post = (body) => alice.api.post('/channels', body);
+    const { status, body } = await post(`{"name":"first","name":"${uniqueName()}","type":"public"}`);
+    assert.equal(status, 201);
+    assert.notEqual(body.channel.name, 'first');
+    assertRefused(await post('{"name":"\\ud800","type":"public"}'), 400, 'validation.');
+    for (const number of ['1e400', '-0', '1.5', '9007199254740993', '-1']) {
+      assertRefused(await alice.api.post(`/channels/${channel}/members`, `{"userId":${number}}`), 400, 'validation.');
+    }
+  });
+
+  test('failed logins are limited by address: a spoofed X-Forwarded-For, letter case or another name does not help', async () => {
+    const attempt = (i) =>
+      request(`${hubbub.url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.51.100.${i}`, forwarded: `for=198.51.100.${i}` },
+        body: JSON.stringify({ username: i % 2 ? bob.username.toUpperCase() : `${bob.username}${i}`, password: randomUUID() }),
+      });
+    const answers = [];
+    for (let i = 0; i < 8; ++i) answers.push(await attempt(i));
+    assert.deepEqual(answers.slice(0, 5).map(({ status }) => status), Array(5).fill(401));
+    assert.equal(answers[7].status, 429);
+    assertError(json(answers[7].text).error, 'limit.rate');
+    assert.ok(Number(answers[7].headers['retry-after']) >= 1);
+  });
+
+  test('REST requests are limited by user, and one does not cost another', async () => {
+    const statuses = await Promise.all(Array.from({ length: 150 }, async () => (await alice.api.get('/me')).status));
+    assert.ok(statuses.includes(200) && statuses.includes(429), `${statuses}`);
+    const refused = await alice.api.get('/me');
+    assertRefused(refused, 429, 'limit.rate');
+    assert.ok(Number(refused.headers['retry-after']) >= 1);
+    assert.equal((await bob.api.get('/me')).status, 200);
+  });
+});
