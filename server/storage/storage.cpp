@@ -47,7 +47,7 @@ Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 
 Storage::~Storage() = default;
 
-const Histogram& Storage::batch_sizes() const {
+Histogram Storage::batch_sizes() const {
     return impl_->messages.batch_sizes();
 }
 

@@ -24,7 +24,7 @@ class Storage {
 
     chat::Stores stores();
     /// How many messages were written at once; for metrics.
-    const Histogram& batch_sizes() const;
+    Histogram batch_sizes() const;
 
   private:
     struct Impl;

@@ -22,7 +22,11 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::Message>> find_message(ChannelId channel, MessageId message) override;
     Task<Result<chat::Events>> events_since(ChannelId channel, std::int64_t event_seq) override;
 
-    const Histogram& batch_sizes() const { return writer_.batch_sizes(); }
+    Histogram batch_sizes() const {
+        Histogram all{Histogram::kCounts};
+        for (const auto& writer : writers_) all += writer->batch_sizes();
+        return all;
+    }
 
   private:
     /// A message's place in the order of its channel, and of the partitions.
