@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createChannel, signUp } from '../support/api.js';
@@ -16,7 +17,7 @@ class Chat {
   constructor(command, args) {
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.lines = [];
-    this.child.stdout.on('data', (chunk) => this.lines.push(...chunk.toString().trimEnd().split('\n')));
+    createInterface({ input: this.child.stdout }).on('line', (line) => this.lines.push(line));
     this.child.stderr.on('data', (chunk) => process.stderr.write(chunk));
   }
 

@@ -12,8 +12,16 @@ using namespace std::string_view_literals;
 TEST(ParseContent, KeepsEveryByte) {
     const std::string longest(limits::kMessageBytesMax, 'x');
     for (const std::string_view text :
-         {"hi"sv, "  two\n\tlines  "sv, "👩‍👩‍👧 e\u0301"sv, std::string_view{longest}})
+         {"hi"sv, "  two\n\tlines  "sv, "👩‍👩‍👧 \u00e9"sv, std::string_view{longest}})
         EXPECT_EQ(parse_content(text).value(), text);
+}
+
+TEST(ParseContent, ComposesAndMeasuresThen) {
+    EXPECT_EQ(parse_content("e\u0301").value(), "\u00e9");
+    // MUSICAL SYMBOL HALF NOTE is excluded from composition: twice as long in form C.
+    std::string notes;
+    for (std::size_t i = 0; i < limits::kMessageBytesMax / 4; ++i) notes += "\U0001d15e";
+    EXPECT_EQ(parse_content(notes).error(), Errc::too_long);
 }
 
 TEST(ParseContent, SaysWhyNot) {
