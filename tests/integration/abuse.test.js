@@ -118,9 +118,9 @@ describe('abuse', () => {
   });
 
   test('REST requests are limited by user, and one does not cost another', async () => {
-    const statuses = await Promise.all(Array.from({ length: 150 }, async () => (await alice.api.get('/me')).status));
-    assert.ok(statuses.includes(200) && statuses.includes(429), `${statuses}`);
-    const refused = await alice.api.get('/me');
+    const answers = await Promise.all(Array.from({ length: 150 }, () => alice.api.get('/me')));
+    assert.equal(answers[0].status, 200);
+    const refused = answers.find(({ status }) => status !== 200);
     assertRefused(refused, 429, 'limit.rate');
     assert.ok(Number(refused.headers['retry-after']) >= 1);
     assert.equal((await bob.api.get('/me')).status, 200);

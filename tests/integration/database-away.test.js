@@ -59,6 +59,7 @@ describe('the database is away', () => {
 
   /** Sends without pause while `fault` happens, three times; then compares what was acknowledged with the table. */
   async function losesNothing(fault) {
+    await until('the database', isReady, { timeoutMs: kBoundMs });
     const streams = [await StreamingClient.start(hubbub.url, alice, channel), await StreamingClient.start(hubbub.url, bob, channel)];
     clients.push(...streams);
     const ids = streams.map(({ chat }) => chat.socket.id);
@@ -122,9 +123,19 @@ describe('the database is away', () => {
     const a = await ChatClient.connect(hubbub.url, alice.session.accessToken);
     const b = await ChatClient.connect(hubbub.url, bob.session.accessToken);
     clients.push(a, b);
+    await typingIsSeen({ a, b }); // not before the server has read whether he hides
     const clientMessageId = randomUUID();
     const send = () => a.socket.timeout(kBoundMs).emitWithAck('send_message', { chatChannelId: channel, content: 'on ice', clientMessageId });
     return { a, b, send, clientMessageId, id: a.socket.id };
+  }
+
+  /** What needs no database. */
+  async function typingIsSeen({ a, b }) {
+    a.events.length = 0;
+    assert.equal((await b.ask('typing_start', { chatChannelId: channel })).ok, true);
+    await a.see('user_typing', (event) => event.userId === bob.id);
+    await b.ask('typing_stop', { chatChannelId: channel });
+    await a.see('user_stopped_typing', (event) => event.userId === bob.id);
   }
 
   /** A send, a read by socket and one by REST are refused; what needs no database goes on meanwhile. */
@@ -135,9 +146,7 @@ describe('the database is away', () => {
     };
     const history = a.socket.timeout(kBoundMs).emitWithAck('get_history', { chatChannelId: channel });
     const answers = Promise.all([send(), history, alice.api.get('/me')]);
-    assert.equal((await b.ask('typing_start', { chatChannelId: channel })).ok, true);
-    await a.see('user_typing', (event) => event.userId === bob.id);
-    await b.ask('typing_stop', { chatChannelId: channel });
+    await typingIsSeen({ a, b });
     const [sent, read, answer] = await answers;
     refused(sent);
     refused(read);
