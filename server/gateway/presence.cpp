@@ -160,7 +160,10 @@ void Presence::tell(const chat::People::Told& told, const std::vector<std::strin
     const chat::Presence& user = told.now;
     const auto emit = [&](std::string_view event, const std::string& json) {
         auto others = node_.nsp.to(user_room(user.user));
-        for (const std::string& channel : channels) std::move(others).to(channel);
+        for (const std::string& channel : channels) {
+            auto more = std::move(others).to(channel);
+            others = std::move(more);
+        }
         std::move(others).as_volatile().emit(event, RawJson{json});
     };
     if (told.came || told.went) {
