@@ -122,15 +122,18 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
               />
             ) : channelId !== null && list.known ? (
               <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
+            ) : list.known ? (
+              <NoChannel
+                user={user}
+                any={list.byId.size > 0}
+                onCreate={() => setDialog('create')}
+                onBrowse={() => setDialog('browse')}
+              />
             ) : (
-              list.known && (
-                <NoChannel
-                  user={user}
-                  any={list.byId.size > 0}
-                  onCreate={() => setDialog('create')}
-                  onBrowse={() => setDialog('browse')}
-                />
-              )
+              // The banner and the list say that the page is on its way; its heading is for those who do not see them.
+              <h1 className="sr-only">
+                <FormattedMessage id="common.loading" />
+              </h1>
             )}
           </main>
         )}
