@@ -1,7 +1,6 @@
 // What the package offers. The core itself is what the web client runs on.
-import type { Message, PublicUser, Receipt } from '../../src/generated/types';
+import type { History, Message, PublicUser, Receipt } from '../../src/generated/types';
 import { HubbubClient } from '../../src/realtime/client';
-import type { HistoryPage } from '../../src/realtime/protocol';
 
 export type * from '../../src/generated/types';
 export { unreadInAll, unreadOf } from '../../src/realtime/channel-list';
@@ -44,7 +43,7 @@ export function connect({ url, userId, token, onTokenRejected, onRefused }: Conn
       message: async (channelId, id) =>
         (await get<{ message: Message }>(`/channels/${channelId}/messages/${id}`)).message,
       replies: (channelId, id, before) =>
-        get<HistoryPage>(
+        get<History>(
           `/channels/${channelId}/messages/${id}/replies${before === null ? '' : `?before=${before}`}`,
         ),
     },

@@ -1,6 +1,8 @@
 import type {
+  BrowsedChannel,
   Channel,
   ChannelState,
+  History,
   Member,
   MemberRole,
   Message,
@@ -17,14 +19,6 @@ import { SessionKeeper } from './session';
 export interface Page {
   readonly nextCursor: string | null;
 }
-
-export interface MessagePage {
-  readonly messages: readonly Message[];
-  readonly hasMoreBefore: boolean;
-  readonly hasMoreAfter: boolean;
-}
-
-export type BrowsedChannel = Channel & { readonly isMember: boolean };
 
 const PAGE = 50;
 
@@ -152,7 +146,7 @@ export class Api {
     return (await this.authorised<{ message: Message }>('GET', path)).message;
   }
 
-  replies(id: number, messageId: number, before: number | null): Promise<MessagePage> {
+  replies(id: number, messageId: number, before: number | null): Promise<History> {
     return this.authorised(
       'GET',
       `/channels/${id}/messages/${messageId}/replies?${query({ before, limit: PAGE })}`,

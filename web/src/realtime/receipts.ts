@@ -87,7 +87,8 @@ export class MarkSender {
     const body = { chatChannelId: channelId, messageId };
     if (kind === 'delivered') return (await this.request('mark_as_delivered', body)).kind !== 'lost';
     const reply = await this.request('mark_as_read', body);
-    if (reply.kind === 'ok') this.onRead(channelId, reply.value.lastReadMessageId, reply.value.unreadCount);
+    if (reply.kind === 'ok')
+      this.onRead(channelId, reply.value.lastReadMessageId ?? messageId, reply.value.unreadCount);
     return reply.kind !== 'lost';
   }
 }

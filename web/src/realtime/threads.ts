@@ -1,12 +1,12 @@
 // The thread that is open: a message and the answers to it. Fetched by pages, then kept by the channel's events.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Message } from '../generated/types';
+import type { History, Message } from '../generated/types';
 import { changed, editedMessages, type MessageChange } from './message-changes';
-import type { ChannelEvent, HistoryPage } from './protocol';
+import type { ChannelEvent } from './protocol';
 
 export interface ThreadPages {
   message(channelId: number, messageId: number): Promise<Message>;
-  replies(channelId: number, messageId: number, before: number | null): Promise<HistoryPage>;
+  replies(channelId: number, messageId: number, before: number | null): Promise<History>;
 }
 
 export type ThreadView =

@@ -1,8 +1,8 @@
 // Keeps the timelines of the channels that were opened: loads, follows, repairs gaps, resumes after a reconnect.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ErrorBody, Message } from '../generated/types';
+import type { ErrorBody, History, Message } from '../generated/types';
 import { backoffMs } from './backoff';
-import type { ChannelEvent, HistoryPage, HistoryPlace, Reply, Request, Requests, Resumed } from './protocol';
+import type { ChannelEvent, HistoryPlace, Reply, Request, Requests, Resumed } from './protocol';
 import { editedMessages, indexOfId, type MessageChange } from './message-changes';
 import {
   appendPage,
@@ -204,7 +204,7 @@ export class Timelines {
   }
 
   /** One page. What changed on the way is in it, whichever came first. */
-  private async fetch(channelId: number, place: HistoryPlace): Promise<Reply<HistoryPage>> {
+  private async fetch(channelId: number, place: HistoryPlace): Promise<Reply<History>> {
     const events: ChannelEvent[] = [];
     this.meanwhile.add(events);
     const reply = await this.request('get_history', { chatChannelId: channelId, ...place, limit: PAGE });
