@@ -79,6 +79,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
     drafts.forgetAll(user.id);
     channelCache.forget(user.id);
     await client.outbox.forgetAll();
+    await client.lastPages.forgetAll();
     await api.logout();
     go(channelRoute(null), 'replace');
   }

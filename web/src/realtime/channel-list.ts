@@ -119,6 +119,12 @@ export function unreadInAll(list: ChannelList): number {
   return [...list.byId.values()].reduce((sum, channel) => sum + unreadOf(list, channel), 0);
 }
 
+/** The last message read, where something is unread after it. */
+export function unreadFrom(list: ChannelList, channelId: number): number | null {
+  const channel = list.byId.get(channelId);
+  return channel && unreadOf(list, channel) > 0 ? readUpTo(list, channelId) : null;
+}
+
 /** The id of the last message read, by the server's word or this browser's. */
 export function readUpTo(list: ChannelList, channelId: number): number {
   const server = list.byId.get(channelId)?.lastReadMessageId ?? 0;

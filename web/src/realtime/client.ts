@@ -6,7 +6,6 @@ import type {
   Limits,
   Message,
   MessagesReadEvent,
-  PresenceStatus,
   Receipt,
   PublicUser,
 } from '../generated/types';
@@ -24,13 +23,16 @@ import {
   withSeen,
   type ChannelList,
   type Seen,
-  unreadOf,
   readUpTo,
+  unreadFrom,
 } from './channel-list';
 import { Changes, type ChangesEvents, type Wish } from './changes';
 import type { ChannelCache } from './channel-cache';
 import { Connection } from './connection';
+import { isAway } from './connection-machine';
 import { Directory } from './directory';
+import { LastPages } from './last-pages';
+import { LastPageStorage } from './last-page-storage';
 import { Membership } from './membership';
 import { Outbox } from './outbox';
 import { OutboxStorage } from './outbox-storage';
@@ -55,6 +57,7 @@ export interface Tokens {
 export interface ClientOptions {
   /** Of the server; the page's own without it. */
   readonly url?: string;
+  /** With it, what was last seen is kept in the browser, for when there is no network. */
   readonly channelCache?: ChannelCache;
   readonly userId: number;
   readonly tokens: Tokens;
@@ -81,6 +84,7 @@ export class HubbubClient {
   readonly presence: PresenceStore;
   readonly typists = new Typists();
   readonly directory: Directory;
+  readonly lastPages: LastPages;
   private readonly transport: SocketTransport;
   private readonly tokens: Tokens;
   private readonly marks: MarkSender;
@@ -112,11 +116,17 @@ export class HubbubClient {
       event: (event) => this.onEvent(event),
     });
     this.connection = new Connection(this.transport);
-    this.timelines = new Timelines(this.transport.request, ({ channel, members }) => {
-      this.addChannel(channel);
-      this.directory.learn(members.map((member) => member.user));
+    this.timelines = new Timelines(this.transport.request, {
+      joined: ({ channel, members }) => {
+        this.addChannel(channel);
+        this.directory.learn(members.map((member) => member.user));
+      },
+      readUpTo: (channelId) => unreadFrom(this.channels.getState(), channelId),
+      lastSeen: (id) => (isAway(this.connection.status.getState()) ? this.lastPages.load(id) : null),
     });
-    this.presence = new PresenceStore(this.transport.request);
+    const kept = channelCache ? LastPageStorage.open().catch(() => null) : Promise.resolve(null);
+    this.lastPages = new LastPages(userId, kept, this.timelines.store, this.directory);
+    this.presence = new PresenceStore(userId, this.transport.request);
     this.threads = new Threads(threadPages);
     this.changes = new Changes(this.transport.request, {
       done: (channelId, change) => {
@@ -150,9 +160,7 @@ export class HubbubClient {
 
   /** Shows a channel, from where the user has read. */
   open(channelId: number): void {
-    const list = this.channels.getState();
-    const channel = list.byId.get(channelId);
-    this.timelines.open(channelId, channel && unreadOf(list, channel) > 0 ? readUpTo(list, channelId) : null);
+    this.timelines.open(channelId);
   }
 
   send(channelId: number, content: string, parentMessageId: number | null = null): void {
@@ -210,16 +218,6 @@ export class HubbubClient {
     return mine?.id ?? null;
   }
 
-  /** How the user is, for others; `offline` is how they see it, whatever devices are connected. */
-  async setStatus(status: PresenceStatus): Promise<Reply<unknown>> {
-    const reply =
-      status === 'offline'
-        ? await this.transport.request('user_offline', {})
-        : await this.transport.request('user_online', { status });
-    if (reply.kind === 'ok') this.presence.changed([{ userId: this.userId, status }]);
-    return reply;
-  }
-
   /** How far the members had come with a message before this page was open. */
   async loadReceipts(channelId: number, messageId: number): Promise<void> {
     const receipts = await this.fetchReceipts(channelId, messageId).catch(() => []);
@@ -249,6 +247,7 @@ export class HubbubClient {
     this.typists.clear();
     if (refusal?.code.startsWith('auth.')) this.tokens.rejected();
     this.connection.lost(refusal);
+    this.timelines.connectionLost();
   }
 
   private onEvent(event: ServerEvent): void {
@@ -362,6 +361,7 @@ export class HubbubClient {
   private removeChannel(channelId: number): void {
     this.channels.setState((list) => withoutChannel(list, channelId), true);
     this.timelines.forget(channelId);
+    void this.lastPages.forget(channelId);
   }
 
   private async renewToken(): Promise<void> {

@@ -10,6 +10,9 @@ export type ConnectionStatus =
   | { readonly kind: 'offline'; readonly attempt: number; readonly retryAt: number | null }
   | { readonly kind: 'signed-out'; readonly code: string };
 
+/** There was an attempt, and it failed. */
+export const isAway = ({ kind }: ConnectionStatus): boolean => kind === 'reconnecting' || kind === 'offline';
+
 export type ConnectionInput =
   | { readonly kind: 'start' }
   | { readonly kind: 'ready' }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Presence } from '../generated/types';
-import type { Request } from './protocol';
+import type { Presence, PresenceStatus } from '../generated/types';
+import type { Reply, Request } from './protocol';
 
 const ASK_MAX = 100;
 const ASK_DELAY_MS = 50;
@@ -14,7 +14,10 @@ export class PresenceStore {
   private readonly asked = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly request: Request) {}
+  constructor(
+    private readonly userId: number,
+    private readonly request: Request,
+  ) {}
 
   want(ids: Iterable<number>): void {
     for (const id of ids) if (!this.asked.has(id)) this.wanted.add(id);
@@ -27,6 +30,21 @@ export class PresenceStore {
       new Map([...this.store.getState(), ...news.map((one) => [one.userId, one] as const)]),
       true,
     );
+  }
+
+  /**
+   * How the user is, for others; `offline` is how they see it, whatever devices are connected. Without a text the
+   * last one stays.
+   */
+  async setOwn(status: PresenceStatus, statusText?: string): Promise<Reply<unknown>> {
+    const text = statusText === undefined ? {} : { statusText };
+    const reply =
+      status === 'offline'
+        ? await this.request('user_offline', {})
+        : await this.request('user_online', { status, ...text });
+    const before = this.store.getState().get(this.userId);
+    if (reply.kind === 'ok') this.changed([{ ...before, userId: this.userId, status, ...text }]);
+    return reply;
   }
 
   /** After a reconnect: what was known may be wrong by now. */

@@ -58,7 +58,7 @@ class Channel {
 
 async function opened() {
   const channel = new Channel();
-  const timelines = new Timelines(channel.request, () => undefined);
+  const timelines = new Timelines(channel.request);
   const view = () => {
     const current = timelines.store.getState().get(1);
     if (current?.kind !== 'ready') throw new Error(`view is ${current?.kind}`);
@@ -80,7 +80,7 @@ describe('Timelines', () => {
 
   it('keeps events that arrive while the history is on its way', async () => {
     const channel = new Channel();
-    const timelines = new Timelines(channel.request, () => undefined);
+    const timelines = new Timelines(channel.request);
     timelines.open(1);
     const event = channel.say();
     timelines.handle(event);
@@ -124,7 +124,7 @@ describe('Timelines', () => {
 
   it('loads on the next connect what it could not load before', async () => {
     const channel = new Channel();
-    const timelines = new Timelines(channel.request, () => undefined);
+    const timelines = new Timelines(channel.request);
     channel.reachable = false;
     timelines.open(1);
     await vi.waitFor(() => expect(channel.asked).toEqual(['join_channel']));
@@ -147,8 +147,12 @@ describe('Timelines', () => {
   it('opens at the first unread message when it is further up than the newest page', async () => {
     const channel = new Channel();
     for (let count = 0; count < 240; count++) channel.say();
-    const timelines = new Timelines(channel.request, () => undefined);
-    timelines.open(1, 120);
+    const timelines = new Timelines(channel.request, {
+      joined: () => undefined,
+      readUpTo: () => 120,
+      lastSeen: () => null,
+    });
+    timelines.open(1);
     await vi.waitFor(() => expect(timelines.store.getState().get(1)?.kind).toBe('ready'));
     const view = timelines.store.getState().get(1);
     const messages = view?.kind === 'ready' ? view.timeline.messages : [];

@@ -42,9 +42,21 @@ export type TimelineView =
       readonly target: Target | null;
       /** Too much was missed to fetch it: the history was loaded anew. */
       readonly wasReset: boolean;
+      /** As it was when this browser last saw it: to be loaded as soon as there is a connection. */
+      readonly isOld: boolean;
     };
 
 export type TimelineViews = ReadonlyMap<number, TimelineView>;
+
+export interface TimelineSurroundings {
+  readonly joined: (reply: Requests['join_channel']['reply']) => void;
+  /** The last message read, when something is unread. */
+  readonly readUpTo: (channelId: number) => number | null;
+  /** What this browser last saw of a channel, when that is all one can get. */
+  readonly lastSeen: (channelId: number) => Promise<Timeline | null> | null;
+}
+
+const alone: TimelineSurroundings = { joined: () => undefined, readUpTo: () => null, lastSeen: () => null };
 
 export class Timelines {
   readonly store: StoreApi<TimelineViews> = createStore(() => new Map() as TimelineViews);
@@ -57,19 +69,16 @@ export class Timelines {
 
   constructor(
     private readonly request: Request,
-    private readonly onJoined: (reply: Requests['join_channel']['reply']) => void,
+    private readonly around: TimelineSurroundings = alone,
   ) {}
 
-  /**
-   * Shows a channel. Its timeline then follows the channel until 20 others were opened after it.
-   * `readUpTo` is the last message read, when more is unread than the newest page may hold.
-   */
-  open(channelId: number, readUpTo: number | null = null): void {
+  /** Shows a channel, from where the user has read. Its timeline then follows it until 20 others were opened after it. */
+  open(channelId: number): void {
     if (this.current !== null && this.current !== channelId) this.trim(this.current);
     this.current = channelId;
     const view = this.store.getState().get(channelId);
     if (view?.kind === 'ready') this.write(channelId, view);
-    else void this.load(channelId, false, readUpTo);
+    else void this.load(channelId, false);
     const surplus = this.store.getState().size - OPEN_MAX;
     for (const id of [...this.store.getState().keys()].slice(0, Math.max(0, surplus))) this.forget(id);
   }
@@ -101,13 +110,19 @@ export class Timelines {
   async resume(): Promise<void> {
     const known: Record<string, number> = {};
     for (const [id, view] of this.store.getState()) {
-      if (view.kind === 'ready') {
+      if (view.kind === 'ready' && !view.isOld) {
         known[id] = view.timeline.lastEventSeq;
         if (view.older === 'failed' || view.newer === 'failed')
           this.write(id, { ...view, older: 'idle', newer: 'idle' });
       } else void this.load(id, false);
     }
     if (Object.keys(known).length > 0) await this.resumeFrom(known);
+  }
+
+  /** What is still on its way will not come now. */
+  connectionLost(): void {
+    for (const [id, view] of this.store.getState())
+      if (view.kind === 'loading' && !this.early.has(id)) void this.showLastSeen(id);
   }
 
   async loadOlder(channelId: number): Promise<void> {
@@ -168,12 +183,14 @@ export class Timelines {
     if (view) this.write(channelId, { ...view, wasReset: false });
   }
 
-  private async load(channelId: number, wasReset: boolean, readUpTo: number | null = null): Promise<void> {
+  private async load(channelId: number, wasReset: boolean): Promise<void> {
     if (this.early.has(channelId)) return;
     const events: ChannelEvent[] = [];
     this.early.set(channelId, events);
     this.write(channelId, { kind: 'loading' });
     const reply = await this.request('join_channel', { chatChannelId: channelId, historyLimit: PAGE });
+    // More may be unread than the newest page holds.
+    const readUpTo = this.around.readUpTo(channelId);
     const unread =
       reply.kind === 'ok' && readUpTo !== null && (reply.value.messages[0]?.id ?? 0) > readUpTo
         ? await this.request('get_history', { chatChannelId: channelId, around: readUpTo, limit: PAGE })
@@ -181,7 +198,7 @@ export class Timelines {
     if (this.early.get(channelId) !== events) return;
     this.early.delete(channelId);
     // No answer: the next resume loads it again.
-    if (reply.kind === 'lost') return;
+    if (reply.kind === 'lost') return this.showLastSeen(channelId);
     if (reply.kind === 'refused') {
       this.write(channelId, { kind: 'failed', error: reply.error });
       return;
@@ -198,9 +215,26 @@ export class Timelines {
       newer: 'idle',
       target: null,
       wasReset,
+      isOld: false,
     });
-    this.onJoined(reply.value);
+    this.around.joined(reply.value);
     this.mend(channelId);
+  }
+
+  private async showLastSeen(channelId: number): Promise<void> {
+    const timeline = await this.around.lastSeen(channelId);
+    const stillWaiting =
+      this.store.getState().get(channelId)?.kind === 'loading' && !this.early.has(channelId);
+    if (!timeline || !stillWaiting) return;
+    this.write(channelId, {
+      kind: 'ready',
+      timeline,
+      older: 'idle',
+      newer: 'idle',
+      target: null,
+      wasReset: false,
+      isOld: true,
+    });
   }
 
   /** One page. What changed on the way is in it, whichever came first. */

@@ -21,7 +21,7 @@ export function StatusItems() {
             id: value === 'offline' ? 'presence.appearOffline' : `presence.${value}`,
           }),
         }))}
-        onChoose={(choice) => void client.setStatus(choice)}
+        onChoose={(choice) => void client.presence.setOwn(choice)}
       />
       <MenuSeparator />
     </>

@@ -1,14 +1,10 @@
 import { useEffect, useState } from 'react';
-import { readUpTo, unreadOf } from '../../realtime/channel-list';
+import { readUpTo, unreadFrom, unreadOf } from '../../realtime/channel-list';
 import type { HubbubClient } from '../../realtime/client';
 
 /** The message after which the line "new" stands: set when the unread begin, kept until the user writes or leaves. */
 export function useNewMark(client: HubbubClient, channelId: number): number | null {
-  const [mark, setMark] = useState(() => {
-    const list = client.channels.getState();
-    const channel = list.byId.get(channelId);
-    return channel && unreadOf(list, channel) > 0 ? readUpTo(list, channelId) : null;
-  });
+  const [mark, setMark] = useState(() => unreadFrom(client.channels.getState(), channelId));
 
   useEffect(
     () =>

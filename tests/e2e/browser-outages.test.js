@@ -1,0 +1,134 @@
+// What goes wrong, as the web client tells it: a database that restarts, a message that is refused, a page opened without a network.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { createChannel, signUp, uniqueName } from '../support/api.js';
+import { launchBrowser, Visitor } from '../support/browser.js';
+import { request } from '../support/http.js';
+import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
+
+const kViewport = { width: 1280, height: 800 };
+/** Longer than the server takes to give a silent database up. */
+const kBoundMs = 40_000;
+
+describe('outages in the browser', () => {
+  let hubbub;
+  let browser;
+  let ada;
+  let bob;
+  let users;
+  const channel = { name: uniqueName('room') };
+  before(async () => {
+    hubbub = await Hubbub.start();
+    browser = await launchBrowser();
+    users = [await signUp(hubbub.url, uniqueName('ada')), await signUp(hubbub.url, uniqueName('bob'))];
+    channel.id = await createChannel(users[0], { name: channel.name, members: [users[1]] });
+    [ada, bob] = await Promise.all(
+      users.map(async ({ username, password }) => {
+        const visitor = await Visitor.open(browser, hubbub.url, username, { viewport: kViewport });
+        await visitor.signIn(password);
+        await visitor.page.getByTestId('composer').waitFor();
+        return visitor;
+      }),
+    );
+  });
+  after(async () => {
+    await browser?.close();
+    await hubbub?.stop();
+  });
+
+  const lines = async (visitor) => (await visitor.timeline()).map(({ author, content }) => `${author}: ${content}`);
+  async function said(visitor, text) {
+    await visitor.say(text);
+    await Promise.all([ada, bob].map((one) => one.message(text).waitFor()));
+  }
+
+  test('PostgreSQL is restarted in mid-conversation: nothing is lost or doubled, the order is the same on both pages', async () => {
+    await said(ada, 'before the restart');
+    const postmaster = () => Number(readFileSync(path.join(hubbub.dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    const old = postmaster();
+    for (const visitor of [ada, bob]) for (let i = 1; i <= 3; ++i) await visitor.say(`${visitor.username} at the restart ${i}`);
+    process.kill(old, 'SIGQUIT');
+    for (const visitor of [ada, bob]) for (let i = 1; i <= 3; ++i) await visitor.say(`${visitor.username} after the restart ${i}`);
+    await until('the database to be back', async () => (await request(`${hubbub.url}/readyz`)).status === 200, { timeoutMs: kBoundMs });
+    await until(
+      'all of it on both pages',
+      async () => {
+        const rows = await Promise.all([ada, bob].map((visitor) => visitor.timeline()));
+        return rows.every((all) => all.length >= 13 && all.every(({ state }) => state !== 'sending'));
+      },
+      { timeoutMs: kBoundMs, everyMs: 100 },
+    );
+    const [first, second] = await Promise.all([ada, bob].map(lines));
+    assert.deepEqual(second, first);
+    assert.equal(new Set(first).size, 13, `${first}`);
+    assert.equal(first.length, 13);
+  });
+
+  test('a message that is refused says so; discarded it goes, retried it is sent once', async () => {
+    const { page } = ada;
+    const archive = (archived) => users[0].api.patch(`/channels/${channel.id}`, { archived });
+    const failed = (text) => ada.message(text).and(page.locator('[data-state=failed]'));
+    await page.context().setOffline(true);
+    await ada.banner().waitFor();
+    await ada.say('to be sent later');
+    await ada.say('to be thrown away');
+    await archive(true);
+    await page.context().setOffline(false);
+    for (const text of ['to be sent later', 'to be thrown away']) await failed(text).waitFor({ timeout: kBoundMs });
+    assert.match(await failed('to be sent later').getByRole('alert').textContent(), /^Not sent. This channel is archived/);
+
+    await failed('to be thrown away').getByRole('button', { name: 'Discard' }).click();
+    await ada.message('to be thrown away').waitFor({ state: 'detached' });
+    await page.reload();
+    await failed('to be sent later').waitFor();
+    assert.equal(await ada.message('to be thrown away').count(), 0);
+    await archive(false);
+    await page.getByTestId('composer').waitFor();
+    await failed('to be sent later').getByRole('button', { name: 'Retry' }).click();
+    await bob.message('to be sent later').waitFor();
+    await ada.message('to be sent later').and(page.locator('[data-state=read]')).waitFor();
+    assert.equal((await lines(bob)).filter((line) => /to be/.test(line)).length, 1);
+  });
+
+  test('a page opened without a network shows the channels and the last messages; what was missed comes with the network', async () => {
+    const { page } = ada;
+    await said(bob, 'the last word before the tunnel');
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await until('the worker to be in charge', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+    await until('the page to be kept', () => page.evaluate(isKept, 'the last word before the tunnel'));
+    await page.context().setOffline(true);
+    await page.reload();
+    await ada.banner().waitFor();
+    await page.getByTestId('channel-link').filter({ hasText: channel.name }).waitFor();
+    await ada.message('the last word before the tunnel').waitFor();
+    assert.equal(await ada.message('the last word before the tunnel').getByTestId('message-author').first().textContent(), bob.username);
+    await ada.screenshot('offline');
+    await bob.say('said while ada was away');
+    await bob.message('said while ada was away').and(bob.page.locator('[data-state=sent]')).waitFor();
+    await page.context().setOffline(false);
+    await ada.banner().waitFor({ state: 'detached', timeout: kBoundMs });
+    await ada.message('said while ada was away').waitFor();
+    assert.equal(await ada.message('the last word before the tunnel').count(), 1);
+  });
+
+  test('signed out, nothing of it is left in the browser', async () => {
+    const { page } = ada;
+    await page.getByRole('button', { name: 'Account menu' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    assert.equal(await page.evaluate(isKept, 'the last word before the tunnel'), false);
+    assert.deepEqual([...ada.faults, ...bob.faults], []);
+  });
+});
+
+/** In the page: whether a text is kept in IndexedDB. */
+async function isKept(text) {
+  const asked = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+  const db = await asked(indexedDB.open('hubbub-pages'));
+  const pages = await asked(db.transaction('pages').objectStore('pages').getAll());
+  db.close();
+  return JSON.stringify(pages).includes(text);
+}
