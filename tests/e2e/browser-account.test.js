@@ -34,7 +34,7 @@ describe('the account in the browser', () => {
   test('another name; the wrong password is said where it stands', async () => {
     const account = await openAccount();
     await account.getByLabel('Display name').fill('Ada L.');
-    await account.getByRole('button', { name: 'Save' }).click();
+    await account.getByRole('button', { name: 'Save' }).first().click();
     await ada.page.getByTestId('sidebar').getByText('Ada L.').waitFor();
     await account.getByLabel('Current password').fill('not the password');
     await account.getByLabel('New password').fill('another horse battery');

@@ -3,6 +3,7 @@ import type {
   Channel,
   ChannelState,
   History,
+  Invite,
   Member,
   MemberRole,
   Message,
@@ -21,6 +22,7 @@ export interface Page {
 }
 
 const PAGE = 50;
+const SUGGESTED_MAX = 8;
 
 const query = (values: Record<string, string | number | null>): string =>
   new URLSearchParams(
@@ -94,6 +96,28 @@ export class Api {
 
   async removeMember(id: number, userId: number): Promise<void> {
     await this.authorised('DELETE', `/channels/${id}/members/${userId}`);
+  }
+
+  /** Users whose name begins so. */
+  async searchUsers(text: string): Promise<readonly PublicUser[]> {
+    const wanted = query({ query: text, limit: SUGGESTED_MAX });
+    return (await this.authorised<{ users: PublicUser[] }>('GET', `/users/search?${wanted}`)).users;
+  }
+
+  invites(id: number): Promise<Page & { invites: Invite[] }> {
+    return this.authorised('GET', `/channels/${id}/invites?limit=100`);
+  }
+
+  async createInvite(id: number, fields: { expiresInSeconds: number; maxUses: number }): Promise<Invite> {
+    return (await this.authorised<{ invite: Invite }>('POST', `/channels/${id}/invites`, fields)).invite;
+  }
+
+  async withdrawInvite(id: number, inviteId: number): Promise<void> {
+    await this.authorised('DELETE', `/channels/${id}/invites/${inviteId}`);
+  }
+
+  acceptInvite(code: string): Promise<{ channel: Channel; state: ChannelState }> {
+    return this.authorised('POST', '/invites/accept', { code });
   }
 
   /** The conversation with a user, made when there is none yet. */

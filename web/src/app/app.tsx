@@ -12,16 +12,17 @@ import { channelCache } from '../realtime/channel-cache';
 import { HubbubClient } from '../realtime/client';
 import { errorText } from '../ui/error-text';
 import { toast } from '../ui/toasts';
-import { channelRoute, go } from './route';
+import { channelRoute, go, useRoute } from './route';
 import { Workspace } from './workspace';
 
 export function App({ api }: { api: Api }) {
   const status = useStore(api.session.status);
+  const { invite } = useRoute();
   switch (status.kind) {
     case 'signed-out':
       return (
         <Queries key="signed-out">
-          <AuthScreen api={api} endedBy={status.code} />
+          <AuthScreen api={api} endedBy={status.code} invited={invite !== null} />
         </Queries>
       );
     case 'signed-in':

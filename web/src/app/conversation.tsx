@@ -11,7 +11,7 @@ import { Timeline } from '../features/timeline/timeline';
 import { TypingLine } from '../features/timeline/typing-line';
 import type { ChannelState } from '../generated/types';
 import type { HubbubClient } from '../realtime/client';
-import { channelRoute, go, hashOf, type Panel } from './route';
+import { channelRoute, go, linkTo, type Panel } from './route';
 
 interface Props {
   api: Api;
@@ -29,13 +29,12 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
   const close = (): void => show(null);
   const toggle = (kind: 'members'): void => show(panel?.kind === kind ? null : { kind });
   const openThread = useCallback((root: number) => show({ kind: 'thread', messageId: root }), [show]);
-  const linkTo = useCallback(
-    (message: number) =>
-      new URL(hashOf({ ...channelRoute(id), messageId: message }), window.location.href).toString(),
+  const linkToMessage = useCallback(
+    (message: number) => linkTo({ ...channelRoute(id), messageId: message }),
     [id],
   );
   const editIn = useEditing(setEditing);
-  const place = { client, channel, onOpenThread: openThread, linkTo };
+  const place = { client, channel, onOpenThread: openThread, linkTo: linkToMessage };
 
   function panelView(): ReactNode {
     switch (panel?.kind) {
@@ -47,6 +46,7 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
             channel={channel}
             onClose={close}
             onOpen={(other) => go(channelRoute(other))}
+            linkToInvite={(code) => linkTo({ ...channelRoute(null), invite: code })}
           />
         );
       case 'search':

@@ -10,8 +10,11 @@ export interface Route {
   /** A message that a link leads to. */
   readonly messageId: number | null;
   readonly panel: Panel | null;
+  /** The code of an invitation that a link brought. */
+  readonly invite: string | null;
 }
 
+const invitation = /^#\/i\/([0-9A-Za-z_-]+)$/;
 const pattern = /^#\/c\/(\d+)(?:\/m\/(\d+))?(?:\/(?:(members|search|details)|t\/(\d+)))?$/;
 
 export function parseRoute(hash: string): Route {
@@ -24,10 +27,12 @@ export function parseRoute(hash: string): Route {
       : panel === 'members' || panel === 'search' || panel === 'details'
         ? { kind: panel }
         : null,
+    invite: invitation.exec(hash)?.[1] ?? null,
   };
 }
 
-export function hashOf({ channelId, messageId, panel }: Route): string {
+export function hashOf({ channelId, messageId, panel, invite }: Route): string {
+  if (invite !== null) return `#/i/${invite}`;
   if (channelId === null) return '#/';
   const message = messageId === null ? '' : `/m/${messageId}`;
   const aside = panel === null ? '' : panel.kind === 'thread' ? `/t/${panel.messageId}` : `/${panel.kind}`;
@@ -39,7 +44,11 @@ export const channelRoute = (channelId: number | null): Route => ({
   channelId,
   messageId: null,
   panel: null,
+  invite: null,
 });
+
+/** What one gives away: this page, at a place. */
+export const linkTo = (route: Route): string => new URL(hashOf(route), window.location.href).toString();
 
 export function go(route: Route, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push') window.location.hash = hashOf(route);

@@ -7,6 +7,7 @@ import { CreateChannel } from '../features/channels/create-channel';
 import { NotAMember } from '../features/channels/not-a-member';
 import { Sidebar } from '../features/channels/sidebar';
 import { ConnectionBanner } from '../features/connection/connection-banner';
+import { AcceptInvite } from '../features/invites/accept-invite';
 import { AlertItems } from '../features/notifications/alert-items';
 import { StatusItems } from '../features/presence/status-items';
 import { useAlerts } from '../features/notifications/use-alerts';
@@ -46,14 +47,14 @@ type Dialog = 'none' | 'create' | 'browse' | 'switcher' | 'help' | 'account';
 const lastKey = (userId: number): string => `hubbub.channel.${userId}`;
 
 export function Workspace({ api, client, user, onSignOut }: Props) {
-  const { channelId, messageId, panel } = useRoute();
+  const { channelId, messageId, panel, invite } = useRoute();
   const list = useStore(client.channels);
   const [dialog, setDialog] = useState<Dialog>('none');
   const wide = useWide();
   const channel = channelId === null ? undefined : list.byId.get(channelId);
 
   useTitle(list, channel);
-  useFirstChannel(list, channelId, wide, user.id);
+  useFirstChannel(list, channelId, wide && invite === null, user.id);
 
   const intl = useIntl();
   const open = (id: number): void => {
@@ -65,8 +66,8 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
   useShortcuts({ client, channelId, locale: intl.locale, onSwitcher, onHelp });
   useAlerts(client, channelId, open);
   useUnreadBadge(unreadInAll(list));
-  const showSidebar = wide || channelId === null;
-  const alone = !wide && channelId === null;
+  const showSidebar = wide || (channelId === null && invite === null);
+  const alone = !wide && showSidebar;
   const Side = alone ? 'main' : 'div';
 
   return (
@@ -109,9 +110,20 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
             />
           </Side>
         )}
-        {(wide || channelId !== null) && (
+        {!alone && (
           <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
-            {channel ? (
+            {invite !== null ? (
+              <AcceptInvite
+                key={invite}
+                api={api}
+                code={invite}
+                onAccepted={(entered) => {
+                  client.addChannel(entered);
+                  go(channelRoute(entered.chatChannelId), 'replace');
+                }}
+                onRefused={() => go(channelRoute(null), 'replace')}
+              />
+            ) : channel ? (
               <Conversation
                 key={channel.chatChannelId}
                 api={api}

@@ -1,14 +1,16 @@
 // What a role allows, as server/chat/channels/rules.cpp has it: so that nothing is offered that would be refused.
 import type { ChannelState, MemberRole } from '../generated/types';
 
-export type Action = 'add' | 'remove' | 'setRole' | 'leave' | 'update' | 'archive' | 'deleteOfOthers';
+export type Action =
+  'add' | 'invite' | 'remove' | 'setRole' | 'leave' | 'update' | 'archive' | 'deleteOfOthers';
 
 export const roles: readonly MemberRole[] = ['member', 'admin', 'owner'];
 const rank = (role: MemberRole): number => roles.indexOf(role);
 
-/** The lowest role that may, in public and private channels. Nothing of a direct one ever changes. */
-const lowest: Readonly<Record<Action, readonly [inPublic: MemberRole, inPrivate: MemberRole]>> = {
+/** The lowest role that may, in public and private channels; null: nobody. Nothing of a direct one ever changes. */
+const lowest: Readonly<Record<Action, readonly [inPublic: MemberRole | null, inPrivate: MemberRole]>> = {
   add: ['member', 'admin'],
+  invite: [null, 'admin'],
   remove: ['admin', 'admin'],
   setRole: ['admin', 'admin'],
   leave: ['member', 'member'],
@@ -20,7 +22,8 @@ const lowest: Readonly<Record<Action, readonly [inPublic: MemberRole, inPrivate:
 export function may(action: Action, { type, role, archivedAt }: ChannelState): boolean {
   if (type === 'direct') return false;
   if (archivedAt && action !== 'archive' && action !== 'leave') return false;
-  return rank(role) >= rank(lowest[action][type === 'public' ? 0 : 1]);
+  const needed = lowest[action][type === 'public' ? 0 : 1];
+  return needed !== null && rank(role) >= rank(needed);
 }
 
 export const outranks = (actor: MemberRole, target: MemberRole): boolean =>

@@ -9,6 +9,7 @@ import { Field } from '../../ui/field';
 import { Modal } from '../../ui/modal';
 import { toast } from '../../ui/toasts';
 import { SessionList } from './session-list';
+import { StatusForm } from './status-form';
 
 interface Props {
   api: Api;
@@ -24,6 +25,7 @@ export function AccountDialog({ api, user, onChanged, onClose }: Props) {
     <Modal title={intl.formatMessage({ id: 'account.title' })} onClose={onClose}>
       <div className="space-y-8 overflow-y-auto px-6 pb-6" tabIndex={0} data-testid="account">
         <NameForm api={api} user={user} onChanged={onChanged} />
+        <StatusForm />
         <PasswordForm api={api} />
         <SessionList api={api} />
       </div>

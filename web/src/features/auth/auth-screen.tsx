@@ -19,7 +19,15 @@ type Mode = 'signIn' | 'signUp';
 const fieldOf = (error: ErrorBody): string | undefined =>
   error.code === 'auth.username_taken' ? 'username' : error.field;
 
-export function AuthScreen({ api, endedBy }: { api: Api; endedBy: string | null }) {
+interface Props {
+  api: Api;
+  /** Why the last session ended, when the user did not ask for it. */
+  endedBy: string | null;
+  /** Whether the link of an invitation led here. */
+  invited: boolean;
+}
+
+export function AuthScreen({ api, endedBy, invited }: Props) {
   const [mode, setMode] = useState<Mode>('signIn');
   const config = useQuery({ queryKey: ['config'], queryFn: api.config, staleTime: Infinity });
   const intl = useIntl();
@@ -55,6 +63,11 @@ export function AuthScreen({ api, endedBy }: { api: Api; endedBy: string | null 
           <p className="mt-1 mb-6 text-soft">
             <FormattedMessage id={`auth.${mode}.lead`} />
           </p>
+          {invited && (
+            <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2.5 text-sm" data-testid="invited">
+              <FormattedMessage id="invites.signIn" />
+            </p>
+          )}
           {closed ? (
             <p className="rounded-lg bg-warn-wash px-3 py-2.5 text-sm text-warn">
               <FormattedMessage id="auth.signUp.closed" />

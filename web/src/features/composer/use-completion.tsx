@@ -4,6 +4,7 @@ import { useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../../api/api';
 import type { HubbubClient } from '../../realtime/client';
+import { usePaused } from '../../ui/use-paused';
 import { completed, ranked, wantedAt, type Suggestion, type Wanted } from './completion';
 
 const SHOWN_MAX = 8;
@@ -109,6 +110,13 @@ function useSuggestions(
     enabled: wanted?.kind === 'person',
     staleTime: 60_000,
   });
+  const name = usePaused(wanted?.kind === 'person' ? wanted.query : '');
+  const found = useQuery({
+    queryKey: ['users', name],
+    queryFn: () => api.searchUsers(name),
+    enabled: name !== '',
+    staleTime: 60_000,
+  });
   const emoji = useQuery({
     queryKey: ['emoji-names'],
     queryFn: () => api.emojiNames(),
@@ -119,7 +127,10 @@ function useSuggestions(
   const { query } = wanted;
   switch (wanted.kind) {
     case 'person': {
-      const people = (members.data?.members ?? []).map(({ user }) => ({ ...user, detail: user.displayName }));
+      const inside = (members.data?.members ?? []).map(({ user }) => user);
+      // The members of a large channel come by pages; the search knows everybody.
+      const others = (found.data ?? []).filter((user) => !inside.some((member) => member.id === user.id));
+      const people = [...inside, ...others].map((user) => ({ ...user, detail: user.displayName }));
       const all = {
         id: 0,
         username: 'all',

@@ -1,16 +1,28 @@
-import { useState, type FormEvent } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useId, useState, type FormEvent } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { Api } from '../../api/api';
 import { ApiError } from '../../api/http';
 import { Button } from '../../ui/button';
 import { useErrorText } from '../../ui/error-text';
 import { Field } from '../../ui/field';
+import { usePaused } from '../../ui/use-paused';
+
+const bare = (username: string): string => username.trim().replace(/^@/, '');
 
 export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: number; onAdded: () => void }) {
   const [username, setUsername] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [added, setAdded] = useState<string | null>(null);
+  const suggestions = useId();
+  const wanted = usePaused(bare(username));
+  const found = useQuery({
+    queryKey: ['users', wanted],
+    queryFn: () => api.searchUsers(wanted),
+    enabled: wanted !== '',
+    staleTime: 60_000,
+  });
   const intl = useIntl();
   const text = useErrorText();
 
@@ -20,7 +32,7 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
     setError(null);
     setAdded(null);
     try {
-      const { member } = await api.addMember(channelId, username.trim().replace(/^@/, ''));
+      const { member } = await api.addMember(channelId, bare(username));
       setAdded(member.user.displayName);
       setUsername('');
       onAdded();
@@ -46,7 +58,15 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
             spellCheck={false}
             required
             maxLength={33}
+            list={suggestions}
           />
+          <datalist id={suggestions}>
+            {found.data?.map((user) => (
+              <option key={user.id} value={user.username}>
+                {user.displayName}
+              </option>
+            ))}
+          </datalist>
         </div>
         {/* In line with the input, below its label. */}
         <Button type="submit" busy={busy} disabled={username.trim() === ''} className="mt-[1.6rem]">

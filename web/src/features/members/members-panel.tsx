@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../../api/api';
@@ -8,6 +9,7 @@ import { may } from '../../realtime/permissions';
 import { Button } from '../../ui/button';
 import { Panel } from '../../ui/panel';
 import { Spinner } from '../../ui/spinner';
+import { LinkIcon } from '../../ui/icons';
 import { AddMember } from './add-member';
 import { MemberRow } from './member-row';
 
@@ -17,10 +19,16 @@ interface Props {
   channel: ChannelState;
   onClose: () => void;
   onOpen: (channelId: number) => void;
+  linkToInvite: (code: string) => string;
 }
 
-export function MembersPanel({ api, client, channel, onClose, onOpen }: Props) {
+const InvitesDialog = lazy(() =>
+  import('../invites/invites-dialog').then((module) => ({ default: module.InvitesDialog })),
+);
+
+export function MembersPanel({ api, client, channel, onClose, onOpen, linkToInvite }: Props) {
   const id = channel.chatChannelId;
+  const [inviting, setInviting] = useState(false);
   const intl = useIntl();
   const changes = useStore(client.membership.store, (map) => map.get(id) ?? 0);
   const pages = useInfiniteQuery({
@@ -39,6 +47,14 @@ export function MembersPanel({ api, client, channel, onClose, onOpen }: Props) {
   return (
     <Panel title={intl.formatMessage({ id: 'members.title' })} onClose={onClose} testId="members-panel">
       {may('add', channel) && <AddMember api={api} channelId={id} onAdded={() => void pages.refetch()} />}
+      {may('invite', channel) && (
+        <div className="border-b border-line px-4 py-2.5">
+          <Button size="small" onClick={() => setInviting(true)} className="w-full">
+            <LinkIcon className="size-4" />
+            <FormattedMessage id="members.invite" />
+          </Button>
+        </div>
+      )}
       <div className="min-h-0 flex-1 overflow-y-auto px-2 py-2">
         {pages.isPending && <Spinner className="mx-auto mt-10 block size-6 text-soft" />}
         <ul>
@@ -74,6 +90,17 @@ export function MembersPanel({ api, client, channel, onClose, onOpen }: Props) {
           </Button>
         )}
       </div>
+      {inviting && (
+        <Suspense>
+          <InvitesDialog
+            api={api}
+            client={client}
+            channel={channel}
+            linkTo={linkToInvite}
+            onClose={() => setInviting(false)}
+          />
+        </Suspense>
+      )}
     </Panel>
   );
 }

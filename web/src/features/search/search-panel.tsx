@@ -12,6 +12,7 @@ import { Field } from '../../ui/field';
 import { SearchIcon } from '../../ui/icons';
 import { Panel } from '../../ui/panel';
 import { Spinner } from '../../ui/spinner';
+import { usePaused } from '../../ui/use-paused';
 
 interface Props {
   api: Api;
@@ -20,8 +21,6 @@ interface Props {
   onOpen: (message: Message) => void;
   onClose: () => void;
 }
-
-const PAUSE_MS = 250;
 
 /** Finds messages in one channel, or in all of the user's. */
 export function SearchPanel({ api, client, channel, onOpen, onClose }: Props) {
@@ -124,14 +123,4 @@ function Hit({ client, message, onOpen }: { client: HubbubClient; message: Messa
       </span>
     </button>
   );
-}
-
-/** What was typed, once the typing pauses. */
-function usePaused(text: string): string {
-  const [paused, setPaused] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setPaused(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return paused;
 }

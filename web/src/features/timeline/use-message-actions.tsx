@@ -4,6 +4,7 @@ import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
 import { may } from '../../realtime/permissions';
 import { Button } from '../../ui/button';
+import { copy } from '../../ui/copy';
 import { Modal } from '../../ui/modal';
 import { toast } from '../../ui/toasts';
 import { isStored, type MessageActions } from './actions';
@@ -56,11 +57,9 @@ export function useMessageActions({ client, channel, onOpenThread, onEdit, linkT
       remove: (row) => setOpen({ kind: 'remove', row }),
       showReaders: (row) => setOpen({ kind: 'readers', row }),
       copyLink(row) {
-        // Not there on plain HTTP: then the address bar has it.
-        const copied =
-          navigator.clipboard?.writeText(linkTo(row.id)) ?? Promise.reject(new Error('no clipboard'));
-        copied.then(
+        copy(linkTo(row.id)).then(
           () => toast(intl.formatMessage({ id: 'message.linkCopied' })),
+          // Then the address bar has it.
           () => window.location.assign(linkTo(row.id)),
         );
       },
