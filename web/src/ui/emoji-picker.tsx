@@ -1,8 +1,15 @@
 import { EmojiPicker as Picker } from 'frimousse';
+import type { AriaAttributes } from 'react';
 import { useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import { locale } from './locale';
 import { Spinner } from './spinner';
+
+/** The picker counts from 0, ARIA from 1. */
+const fromOne = <P extends AriaAttributes>(props: P, name: 'aria-rowindex' | 'aria-colindex'): P => ({
+  ...props,
+  [name]: (props[name] ?? 0) + 1,
+});
 
 /** Loaded when first opened. Its data comes from this server. */
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
@@ -23,7 +30,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
         placeholder={intl.formatMessage({ id: 'emoji.search' })}
         className="m-2 h-9 rounded-lg border border-edge/70 bg-page px-3 text-sm outline-none focus-visible:border-accent focus-visible:ring-1 focus-visible:ring-accent"
       />
-      <Picker.Viewport className="relative flex-1 outline-none">
+      <Picker.Viewport tabIndex={0} className="relative flex-1 outline-none">
         <Picker.Loading className="absolute inset-0 flex items-center justify-center text-soft">
           <Spinner className="size-6" />
         </Picker.Loading>
@@ -39,13 +46,13 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
               </div>
             ),
             Row: ({ children, ...props }) => (
-              <div {...props} className="px-2">
+              <div {...fromOne(props, 'aria-rowindex')} className="px-2">
                 {children}
               </div>
             ),
             Emoji: ({ emoji, ...props }) => (
               <button
-                {...props}
+                {...fromOne(props, 'aria-colindex')}
                 className="flex aspect-square flex-1 items-center justify-center rounded-lg text-xl data-active:bg-pressed"
               >
                 {emoji.emoji}

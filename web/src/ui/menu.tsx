@@ -1,15 +1,18 @@
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { CheckIcon } from './icons';
 
 const itemLook =
   'flex h-9 items-center gap-2.5 rounded-md px-2.5 outline-none select-none data-highlighted:bg-hover data-highlighted:text-text';
 
 export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
   return (
-    <DropdownMenu.Root>
+    // Not modal: what is behind keeps its place for assistive technology, and a click there is not lost.
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={setOpen}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      {/* In a landmark, as everything on the page. */}
+      <DropdownMenu.Portal container={open ? document.querySelector('main') : null}>
         <DropdownMenu.Content
           sideOffset={6}
           collisionPadding={8}

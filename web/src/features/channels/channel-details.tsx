@@ -123,9 +123,9 @@ function Settings({
         </form>
       ) : (
         <section>
-          <h3 className="mb-1 text-xs font-semibold text-soft">
+          <h2 className="mb-1 text-xs font-semibold text-soft">
             <FormattedMessage id="create.topic" />
-          </h3>
+          </h2>
           <p className="wrap-anywhere">{channel.topic ?? <FormattedMessage id="details.noTopic" />}</p>
         </section>
       )}
