@@ -204,8 +204,8 @@ function useTarget(
 ): number | null {
   const [faded, setFaded] = useState<Target | null>(null);
   const done = useRef<Target | null | undefined>(undefined);
-  /** Goes there again while the rows are still being measured, until the reader scrolls. */
-  const goThere = useRef<(() => void) | null>(null);
+  /** Where to go again while rows are still measured and pages come in, until the reader scrolls. */
+  const place = useRef<{ key: string; align: 'center' | 'start' } | 'end' | null>(null);
   const height = virtualizer.getTotalSize();
 
   useLayoutEffect(() => {
@@ -215,21 +215,24 @@ function useTarget(
     const wanted = (row: Row): boolean =>
       row.kind === 'message' &&
       (target?.kind === 'found' ? row.id === target.messageId : first && row.opensNew);
-    const index = rows.findIndex(wanted);
-    if (index > 0) {
-      const align = target?.kind === 'found' ? 'center' : 'start';
-      goThere.current = () => virtualizer.scrollToIndex(index, { align });
-    } else if (first || target?.kind === 'latest') {
-      goThere.current = () => virtualizer.scrollToEnd();
-    }
-  }, [virtualizer, rows, target]);
+    const row = rows.find(wanted);
+    if (row) place.current = { key: row.key, align: target?.kind === 'found' ? 'center' : 'start' };
+    else if (first || target?.kind === 'latest') place.current = 'end';
+  }, [rows, target]);
 
-  useLayoutEffect(() => goThere.current?.(), [height, target]);
+  useLayoutEffect(() => {
+    if (place.current === 'end') virtualizer.scrollToEnd();
+    else if (place.current !== null) {
+      const { key, align } = place.current;
+      const index = rows.findIndex((row) => row.key === key);
+      if (index >= 0) virtualizer.scrollToIndex(index, { align });
+    }
+  }, [virtualizer, rows, height, target]);
 
   useEffect(() => {
     const element = scrollRef.current;
     const settled = (): void => {
-      goThere.current = null;
+      place.current = null;
     };
     const timer = setTimeout(settled, SETTLE_MS);
     const inputs = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
