@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createChannel, signUp } from '../support/api.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { ChatClient } from '../support/chat-client.js';
+import { fillHistory } from '../support/fill-history.js';
 import { Hubbub } from '../support/hubbub.js';
 import { until } from '../support/wait.js';
 
@@ -24,7 +25,7 @@ try {
 
   const writer = await signUp(hubbub.url);
   const channel = await createChannel(writer, { name: 'measured' });
-  await fillHistory(channel, writer.id);
+  await fillHistory(hubbub, { channel, author: writer.id, count: kHistory, everyMs: 2_000 });
   const ada = await Visitor.open(browser, hubbub.url, 'ada', { viewport: { width: 1280, height: 800 } });
   const cdp = await ada.page.context().newCDPSession(ada.page);
   await ada.signUp(kPassword);
@@ -42,18 +43,6 @@ try {
 
 function print(what, value, unit) {
   console.log(`${what.padEnd(52)} ${value.toFixed(1).padStart(9)} ${unit}`);
-}
-
-async function fillHistory(channel, author) {
-  const sql = await hubbub.sql();
-  await sql.query(
-    `INSERT INTO chat_message ("createdAt", "chatChannelId", seq, "eventSeq", "senderId", "clientMessageId", content)
-     SELECT now() - ($3 - n) * interval '2 seconds', $1, n, n, $2, gen_random_uuid(),
-            'message ' || n || repeat(' and more of it', (n % 9)::int) FROM generate_series(1, $3::bigint) n`,
-    [channel, author, kHistory],
-  );
-  await sql.query('UPDATE chat_channel_head SET "lastSeq" = $2, "lastEventSeq" = $2 WHERE "chatChannelId" = $1', [channel, kHistory]);
-  await sql.end();
 }
 
 /** From the key to the frame that shows the message. */

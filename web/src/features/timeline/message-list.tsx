@@ -1,5 +1,6 @@
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import {
+  useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -51,11 +52,13 @@ export function MessageList({ rows, view, editingId, ...place }: ListProps) {
   const { actions, openSheet, dialog } = useMessageActions(place);
   const atHead = !hasMoreAfter(timeline);
 
+  // The same function for the same rows: with another one, every row would be placed anew at each step of a scroll.
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   const virtualizer: List = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: (index) => estimate(rows[index]),
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey,
     anchorTo: 'end',
     followOnAppend: atHead,
     scrollEndThreshold: AT_END_PX,

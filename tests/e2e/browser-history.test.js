@@ -1,0 +1,105 @@
+// A channel with 100,000 messages in the web client: opened at the first unread, scrolled both ways.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createChannel, signUp, uniqueName } from '../support/api.js';
+import { launchBrowser, Visitor } from '../support/browser.js';
+import { fillHistory, readUpTo } from '../support/fill-history.js';
+import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
+
+const kMessages = 100_000;
+const kEveryMs = 86_400;
+const kRead = 50_000;
+
+describe('a long history in the browser', () => {
+  let hubbub;
+  let browser;
+  let ada;
+  let channel;
+  let reader;
+  const name = uniqueName('archive');
+  before(async () => {
+    hubbub = await Hubbub.start();
+    browser = await launchBrowser();
+    const grace = await signUp(hubbub.url);
+    reader = await signUp(hubbub.url, uniqueName('ada'));
+    channel = await createChannel(grace, { name, members: [reader] });
+    await fillHistory(hubbub, { channel, author: grace.id, count: kMessages, everyMs: kEveryMs });
+    await readUpTo(hubbub, { channel, user: reader.id, seq: kRead });
+    ada = await Visitor.open(browser, hubbub.url, reader.username, { viewport: { width: 1280, height: 800 } });
+    await ada.signIn(reader.password);
+  });
+  after(async () => {
+    await browser?.close();
+    await hubbub?.stop();
+  });
+
+  const seqOf = (text) => Number(/message (\d+)/.exec(text)[1]);
+  const shown = async () => (await ada.timeline()).map(({ content }) => seqOf(content));
+
+  /** Where a message is, from the top of the list; null when it is not there. */
+  const topOf = (seq) =>
+    ada.page.evaluate((text) => {
+      const list = document.querySelector('[data-testid=timeline]');
+      const article = [...(list?.querySelectorAll('article') ?? [])].find((one) => new RegExp(`${text}\\b`).test(one.textContent));
+      return article ? article.getBoundingClientRect().top - list.getBoundingClientRect().top : null;
+    }, `message ${seq}`);
+
+  async function firstUnread() {
+    const { body } = await reader.api.get(`/channels/${channel}/read-state`);
+    return kMessages - body.unreadCount + 1;
+  }
+
+  test('it opens at the first unread, also after a reload', async () => {
+    const { page } = ada;
+    const isAtTop = (seq) => until(`message ${seq} to be at the top`, async () => Math.abs((await topOf(seq)) - 40) < 40);
+    await isAtTop(kRead + 1);
+    await page.getByTestId('new-divider').or(page.getByTestId('day-divider').getByText('New')).waitFor();
+    await until('what was in view to be read', async () => (await firstUnread()) > kRead + 1);
+    const unread = await firstUnread();
+    assert.ok(unread < kRead + 50, `${unread}`);
+    await page.reload();
+    await isAtTop(unread);
+    assert.match(await page.title(), /^\(49,?9\d\d\) /);
+  });
+
+  for (const [way, step] of [
+    ['up', -90],
+    ['down', 90],
+  ]) {
+    test(`scrolled ${way} through a thousand messages and more, nothing jumps`, async () => {
+      const { page } = ada;
+      const [from] = await shown();
+      const jumps = await page.evaluate(async (by) => {
+        const list = document.querySelector('[data-testid=timeline]');
+        const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        const places = () => {
+          const { top, bottom } = list.getBoundingClientRect();
+          const all = [...list.querySelectorAll('article')].map((one) => [one.dataset.id, one.getBoundingClientRect()]);
+          return new Map(all.filter(([, box]) => box.bottom > top && box.top < bottom).map(([id, box]) => [id, box.top]));
+        };
+        const found = [];
+        list.dispatchEvent(new WheelEvent('wheel', { deltaY: by, bubbles: true }));
+        for (let i = 0; i < 700; ++i) {
+          const before = places();
+          const room = by < 0 ? list.scrollTop : list.scrollHeight - list.clientHeight - list.scrollTop;
+          const wanted = Math.sign(by) * Math.min(Math.abs(by), room);
+          list.scrollTop += wanted;
+          await frame();
+          const after = places();
+          const both = [...before].filter(([id]) => after.has(id));
+          if (both.length === 0) found.push({ i, lost: true });
+          for (const [id, top] of both) {
+            const moved = top - after.get(id);
+            // A page that comes in may cost a step of the scroll, in which everything stands still.
+            if (Math.abs(moved - wanted) > 2 && Math.abs(moved) > 2) found.push({ i, id, moved });
+          }
+        }
+        return found;
+      }, step);
+      const [to] = await shown();
+      assert.ok(Math.abs(to - from) > 1_000, `from ${from} to ${to}`);
+      assert.equal(jumps.map((jump) => JSON.stringify(jump)).join(' '), '');
+    });
+  }
+});
