@@ -2,6 +2,7 @@
 #include "base/result.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,8 @@ Timestamp now();
 
 /// `2026-11-22T10:00:00.000Z` (RFC 3339 UTC with milliseconds; contract, "Conventions").
 std::string to_rfc3339(Timestamp time);
+
+/// The same, or without milliseconds, of the years 0 to 2999; nothing else.
+std::optional<Timestamp> parse_rfc3339(std::string text);
 
 } // namespace hubbub

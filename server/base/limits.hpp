@@ -81,7 +81,7 @@ inline constexpr std::size_t kReactionNameMax = 32;      ///< of `:name:`, witho
 inline constexpr std::size_t kReactionKindsMax = 20;     ///< different ones on a message; more: `limit.reactions`
 inline constexpr std::size_t kReactionUsersMax = 20;     ///< of each, named beside its count
 inline constexpr std::size_t kSendBatchMax = 256;        ///< messages in one group commit
-inline constexpr std::size_t kSendQueueMax = 10'000;     ///< waiting on a shard; more: `server.unavailable`
+inline constexpr std::size_t kSendQueueMax = 10'000;     ///< waiting in one write lane; more: `server.unavailable`
 inline constexpr std::size_t kPasswordHashQueueMax = 64; ///< waiting for argon2id; more: `limit.rate`
 inline constexpr std::size_t kMarkIdsMax = 100;          ///< `messageIds` of one mark
 inline constexpr auto kReceiptsPause = 250ms;            ///< between two writes of a shard's read and delivered marks
@@ -95,5 +95,26 @@ inline constexpr auto kRefreshTokenTtl = 24h * 30;
 inline constexpr auto kRefreshGrace = 10s; ///< in which a refresh token works again, if its answer was lost
 inline constexpr auto kTokenExpiryWarning = 60s;
 inline constexpr auto kTypingExpiry = 6s;
+inline constexpr auto kPresenceGrace = 5s;                ///< a user without a connection for longer is offline
+inline constexpr auto kPresencePause = 200ms;             ///< between two rounds of a shard's presence changes
+inline constexpr std::size_t kPresenceRoundMax = 64;      ///< users told of in one round; the others wait for the next
+inline constexpr std::size_t kPresenceIdsMax = 200;       ///< `userIds` of one `get_presence`
+inline constexpr std::size_t kPresenceMembersMax = 1'000; ///< told of a channel, the first by id
+inline constexpr std::size_t kStatusTextMax = 100;
+inline constexpr std::size_t kMentionsMax = 50;          ///< different names in a message; more count for nobody
+inline constexpr std::size_t kSearchTextMax = 200;       ///< characters of what is searched for
+inline constexpr std::size_t kSearchIndexBatchMax = 500; ///< messages put into the search index in one go
+inline constexpr auto kSearchIndexPause = 1s;            ///< before the next one while messages keep coming
+
+// How much of it (gateway). Of all events of a user in a second, and of all his REST requests, those of one costly kind
+// are at most a share.
+inline constexpr std::size_t kConnectionsPerUser = 100;
+inline constexpr std::size_t kConnectionsPerAddress = 20'000; ///< a company may come from one
+inline constexpr double kWriteShare = 0.2;                    ///< sending, editing, deleting, reacting, marks: each
+inline constexpr double kReadShare = 0.2;                     ///< history, search, presence, what was missed: each
+inline constexpr double kSignalShare = 0.1;                   ///< typing, one's own presence: each
+inline constexpr double kChangeShare = 0.1; ///< joining, leaving, members, channels, invitations, tokens: each
+inline constexpr std::size_t kRequestIdBytesMax = 64;    ///< of a proxy's X-Request-Id; a longer one is replaced
+inline constexpr std::size_t kRetentionMonthsMax = 1200; ///< a century
 
 } // namespace hubbub::limits

@@ -1,8 +1,8 @@
 #include "gateway/presence.hpp"
 
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
-#include "chat/limits.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/json/encode.hpp"
 #include "gateway/node.hpp"

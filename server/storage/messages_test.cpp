@@ -268,6 +268,19 @@ TEST_F(MessagesTest, HistoryIsPagedBothWays) {
     expect(page(around(ids[24], 4)), slice(22, 25), true, false);
     expect(page(around(ids[0], 4)), slice(0, 2), false, true);
 
+    const auto all = page(newest(25)).messages;
+    const auto page_at = [&](Timestamp at, std::size_t limit) {
+        chat::HistoryQuery query = newest(limit);
+        query.at = at;
+        return page(query);
+    };
+    const auto then = all[12].created_at;
+    const auto first = std::ranges::find_if(all, [&](const auto& one) { return one.created_at >= then; }) - all.begin();
+    expect(page_at(then, 1), slice(first, first + 1), first > 0, true);
+    expect(page_at(then, 4), slice(std::max<std::ptrdiff_t>(first - 2, 0), first + 2), first > 2, true);
+    expect(page_at(Timestamp{}, 4), slice(0, 2), false, true);
+    expect(page_at(all.back().created_at + std::chrono::milliseconds{1}, 4), slice(21, 25), true, false);
+
     const auto other = db.new_channel(alice.id);
     EXPECT_TRUE(db.wait(db.messages().history(other.id, newest(10)))->messages.empty());
     EXPECT_EQ(db.wait(db.messages().history(other.id, before(ids[3], 10))).error(), Errc::message_not_found);

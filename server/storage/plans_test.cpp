@@ -1,4 +1,4 @@
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 #include "chat/messages/rules.hpp"
 #include "storage/test_database.hpp"
 
@@ -139,6 +139,12 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             for (const chat::HistoryQuery& query :
                  {chat::HistoryQuery{{}, {}, {}, 10}, {first, {}, {}, 10}, {{}, first, {}, 10}, {{}, {}, first, 10}}) {
                 db.wait(db.messages().history(channel.id, query));
+            }
+            chat::HistoryQuery then{{}, {}, {}, 10};
+            for (const auto at : {Timestamp{}, now(), now() + std::chrono::hours{24 * 40}}) {
+                then.at = at;
+                db.wait(db.messages().history(channel.id, then));
+                if (full) db.wait(db.messages().history(ChannelId{1}, then));
             }
             std::promise<void> marked;
             chat::MarkWrite mark{channel.id, bob.id, {{first, 1}, {first, 1}}, true, true};

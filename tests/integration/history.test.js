@@ -84,6 +84,33 @@ describe('history', () => {
     });
   }
 
+  for (const [transport, read] of [['REST', byRest], ['socket', bySocket]]) {
+    test(`pages by ${transport}: at a time`, async () => {
+      const later = (time, ms) => new Date(Date.parse(time) + ms).toISOString();
+      const middle = messages[60].createdAt;
+      const times = ['1970-01-01T00:00:00.000Z', messages[0].createdAt, middle, later(middle, -1), later(middle, 1), messages.at(-1).createdAt].filter(
+        (time) => Date.parse(time) <= Date.parse(messages.at(-1).createdAt),
+      );
+      for (const time of times) {
+        for (const limit of [1, 10, 11, 100]) {
+          const page = await read({ at: time, limit });
+          const first = messages.findIndex(({ createdAt }) => Date.parse(createdAt) >= Date.parse(time));
+          const from = Math.max(0, first - Math.floor(limit / 2));
+          const to = Math.min(kCount, first + Math.ceil(limit / 2));
+          assert.deepEqual(page.messages, messages.slice(from, to), `at ${time}, ${limit}`);
+          assert.equal(page.hasMoreBefore, from > 0, `at ${time}, ${limit}`);
+          assert.equal(page.hasMoreAfter, to < kCount, `at ${time}, ${limit}`);
+        }
+      }
+    });
+
+    test(`pages by ${transport}: at a time after the last message, the newest`, async () => {
+      for (const time of [new Date(Date.parse(messages.at(-1).createdAt) + 1).toISOString(), '2999-12-31T23:59:59.999Z']) {
+        assert.deepEqual(await read({ at: time, limit: 7 }), await read({ limit: 7 }));
+      }
+    });
+  }
+
   test('a whole walk backward and forward, in pages of 7', async () => {
     let page = await byRest({ limit: 7 });
     let walked = page.messages;
@@ -107,8 +134,10 @@ describe('history', () => {
 
   test('an empty channel', async () => {
     const empty = await createChannel(alice);
-    const { body } = await alice.api.get(`/channels/${empty}/messages`);
-    assert.deepEqual(body, { messages: [], hasMoreBefore: false, hasMoreAfter: false });
+    for (const query of ['', '?at=2026-11-22T10:00:00Z']) {
+      const { body } = await alice.api.get(`/channels/${empty}/messages${query}`);
+      assert.deepEqual(body, { messages: [], hasMoreBefore: false, hasMoreAfter: false });
+    }
   });
 
   test('a message of another channel is message.not_found under this one', async () => {
@@ -133,6 +162,15 @@ describe('history', () => {
     ['around=1e3', 'around'],
     ['before=-1', 'before'],
     ['before=99999999999999999999', 'before'],
+    ['at=', 'at'],
+    ['at=now', 'at'],
+    ['at=1795341600000', 'at'],
+    ['at=2026-11-22', 'at'],
+    ['at=2026-02-30T10:00:00Z', 'at'],
+    ['at=2026-11-22T10:00:00%2B01:00', 'at'],
+    ['at=3000-01-01T00:00:00Z', 'at'],
+    [`at=2026-11-22T10:00:00Z${'0'.repeat(1000)}`, 'at'],
+    ['at=2026-11-22T10:00:00Z&before=1', 'at'],
   ]) {
     test(`?${query}: validation.* of ${field}`, async () => {
       assertRefused(await alice.api.get(`/channels/${channel}/messages?${query}`), 400, 'validation.', field);

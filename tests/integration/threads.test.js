@@ -47,6 +47,7 @@ describe('threads', () => {
     assert.deepEqual(fromRoot.messages, replies.slice(0, 2));
     const around = await page(`around=${replies[3].id}&limit=3`);
     assert.deepEqual(around.messages, replies.slice(2, 5));
+    assert.deepEqual((await page('at=1970-01-01T00:00:00Z&limit=3')).messages, replies.slice(0, 2));
   });
 
   test('an answer to an answer, and to a deleted message', async () => {

@@ -1,7 +1,6 @@
 #include "chat/messages/mentions.hpp"
 
 #include "base/limits.hpp"
-#include "chat/limits.hpp"
 #include "chat/text.hpp"
 
 #include <algorithm>

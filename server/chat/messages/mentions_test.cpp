@@ -1,4 +1,4 @@
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 #include "chat/messages/mentions.hpp"
 
 #include <gmock/gmock.h>

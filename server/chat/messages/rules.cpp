@@ -3,10 +3,10 @@
 #include "base/limits.hpp"
 #include "chat/channels/rules.hpp"
 #include "chat/errc.hpp"
-#include "chat/limits.hpp"
 #include "chat/text.hpp"
 
 #include <cstdint>
+#include <utility>
 
 namespace hubbub::chat {
 namespace {
@@ -42,6 +42,19 @@ bool may_delete_of_others(ChannelType type, Role actor) {
 
 Result<std::string> parse_search_text(std::string_view text) {
     return parse_name(text, limits::kSearchTextMax);
+}
+
+std::optional<std::string_view> extra_anchor(const HistoryQuery& query) {
+    const std::pair<std::string_view, bool> anchors[] = {{"before", query.before.has_value()},
+                                                         {"after", query.after.has_value()},
+                                                         {"around", query.around.has_value()},
+                                                         {"at", query.at.has_value()}};
+    bool anchored = false;
+    for (const auto& [name, is_set] : anchors) {
+        if (is_set && anchored) return name;
+        anchored = anchored || is_set;
+    }
+    return {};
 }
 
 Result<Uuid> parse_uuid(std::string_view text) {

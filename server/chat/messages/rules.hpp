@@ -2,6 +2,7 @@
 #include "base/result.hpp"
 #include "chat/messages/store.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ bool may_delete_of_others(ChannelType type, Role actor);
 /// What is searched for in messages: 1 … limits::kSearchTextMax characters in one line, trimmed. Errors: `too_short`,
 /// `too_long`, `bad_format`.
 Result<std::string> parse_search_text(std::string_view text);
+
+/// Which of `before`, `after`, `around` and `at` is one too many.
+std::optional<std::string_view> extra_anchor(const HistoryQuery& query);
 
 /// A UUID of any version in its 36-character form. Errors: `bad_format`.
 Result<Uuid> parse_uuid(std::string_view text);

@@ -52,13 +52,14 @@ struct Appended {
     bool deduplicated = false; ///< this call stored nothing: an earlier send with the same clientMessageId did
 };
 
-/// At most one of the three is set; none means the newest page.
+/// At most one of `before`, `after`, `around` and `at` is set; none means the newest page.
 struct HistoryQuery {
     std::optional<MessageId> before;
     std::optional<MessageId> after;
     std::optional<MessageId> around;
     std::size_t limit = 0;                ///< 1 … limits::kHistoryPageMax, checked before
     std::optional<MessageId> thread = {}; ///< only the answers to this message
+    std::optional<Timestamp> at = {};     ///< around the first message then or later, or the newest if there is none
 };
 
 struct History {

@@ -1,6 +1,6 @@
 #include "chat/presence/people.hpp"
 
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 
 #include <algorithm>
 #include <utility>

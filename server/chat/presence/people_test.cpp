@@ -1,4 +1,4 @@
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 #include "chat/presence/people.hpp"
 
 #include <gmock/gmock.h>

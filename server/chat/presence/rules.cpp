@@ -1,6 +1,6 @@
 #include "chat/presence/rules.hpp"
 
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 #include "chat/text.hpp"
 
 namespace hubbub::chat {

@@ -1,7 +1,6 @@
 #include "gateway/json/fields.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 
 namespace hubbub::gateway {
@@ -10,22 +9,6 @@ namespace {
 namespace json = boost::json;
 
 const json::object kNothing;
-
-std::optional<Timestamp> parse_time(std::string text) {
-    using namespace std::chrono;
-    constexpr std::string_view kPattern = "0000-00-00T00:00:00.000Z";
-    if (text.size() == kPattern.size() - 4) text.insert(text.size() - 1, ".000");
-    if (text.size() != kPattern.size()) return {};
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_digit = text[i] >= '0' && text[i] <= '9';
-        if (kPattern[i] == '0' ? !is_digit : text[i] != kPattern[i]) return {};
-    }
-    const auto number = [&](std::size_t from, std::size_t count) { return std::stoi(text.substr(from, count)); };
-    const auto part = [&](std::size_t from) { return static_cast<unsigned>(number(from, 2)); };
-    const year_month_day date{year{number(0, 4)}, month{part(5)}, day{part(8)}};
-    if (!date.ok() || number(0, 4) >= 3000 || part(11) > 23 || part(14) > 59 || part(17) > 59) return {};
-    return sys_days{date} + hours{part(11)} + minutes{part(14)} + seconds{part(17)} + milliseconds{number(20, 3)};
-}
 
 } // namespace
 
@@ -125,7 +108,7 @@ std::string Fields::plain(std::string_view field) {
 Timestamp Fields::time(std::string_view field) {
     const json::string* text = require_string(field);
     if (text == nullptr) return {};
-    const auto time = parse_time(std::string{*text});
+    const auto time = parse_rfc3339(std::string{*text});
     if (!time) fail(ErrorName::validation_format, field);
     return time.value_or(Timestamp{});
 }

@@ -118,9 +118,9 @@ RestApi::Answer RestApi::read_history(Call& call, std::optional<MessageId> threa
     wanted.before = query.optional_id<MessageId>("before");
     wanted.after = query.optional_id<MessageId>("after");
     wanted.around = query.optional_id<MessageId>("around");
+    wanted.at = query.optional_time("at");
     wanted.limit = query.limit(limits::kHistoryPageDefault, limits::kHistoryPageMax);
-    if (wanted.before && wanted.after) query.fail(ErrorName::validation_format, "after");
-    if (wanted.around && (wanted.before || wanted.after)) query.fail(ErrorName::validation_format, "around");
+    if (const auto extra = chat::extra_anchor(wanted)) query.fail(ErrorName::validation_format, *extra);
     if (query.failure()) co_return *query.failure();
 
     const auto page = co_await call.services.messages.history(channel, call.caller.user, wanted);

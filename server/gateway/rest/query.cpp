@@ -38,6 +38,13 @@ std::optional<std::int64_t> Query::optional_integer(std::string_view name, std::
     return {};
 }
 
+std::optional<Timestamp> Query::optional_time(std::string_view name) {
+    if (failure_ || !request_.has_query(name)) return {};
+    auto time = parse_rfc3339(request_.query_value(name));
+    if (!time) fail(ErrorName::validation_format, name);
+    return time;
+}
+
 std::vector<UserId> Query::user_ids(std::string_view name, std::size_t count_max) {
     std::vector<UserId> ids;
     if (!request_.has_query(name)) fail(ErrorName::validation_missing, name);

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "chat/page.hpp"
 #include "gateway/failure.hpp"
@@ -26,6 +27,7 @@ class Query {
         const auto number = optional_integer(name, 1, kJsonIntegerMax);
         return number ? std::optional{IdType{*number}} : std::nullopt;
     }
+    std::optional<Timestamp> optional_time(std::string_view name);
     std::vector<UserId> user_ids(std::string_view name, std::size_t count_max);
     std::size_t limit(std::size_t standard, std::size_t max);
     chat::PageQuery page();

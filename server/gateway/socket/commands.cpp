@@ -1,7 +1,6 @@
 #include "gateway/socket/commands.hpp"
 
 #include "base/limits.hpp"
-#include "chat/limits.hpp"
 #include "chat/messages/rules.hpp"
 #include "chat/presence/rules.hpp"
 #include "gateway/json/fields.hpp"
@@ -121,11 +120,10 @@ Outcome<GetHistory> decode_get_history(const json::value& payload) {
     command.query.before = in.optional_id<MessageId>("before");
     command.query.after = in.optional_id<MessageId>("after");
     command.query.around = in.optional_id<MessageId>("around");
+    if (in.has("at")) command.query.at = in.time("at");
     const auto limit = in.optional_integer("limit", 1, kPageMax);
     command.query.limit = limit ? static_cast<std::size_t>(*limit) : limits::kHistoryPageDefault;
-    if (command.query.after && command.query.before) in.fail(ErrorName::validation_format, "after");
-    if (command.query.around && (command.query.before || command.query.after))
-        in.fail(ErrorName::validation_format, "around");
+    if (const auto extra = chat::extra_anchor(command.query)) in.fail(ErrorName::validation_format, *extra);
     if (in.failure()) return *in.failure();
     return command;
 }

@@ -158,6 +158,10 @@ Task<Result<chat::History>> PgMessageStore::read_page(ChannelId channel, chat::H
         if (!root) co_return root.error();
     }
     const Timeline timeline = timeline_of(channel, query.thread);
+    if (query.at) {
+        auto then = co_await around_time(timeline, *query.at, query.limit);
+        co_return then;
+    }
     if (!query.before && !query.after && !query.around) {
         auto latest = co_await newest(timeline, query.limit);
         co_return latest;
@@ -173,7 +177,7 @@ Task<Result<chat::History>> PgMessageStore::read_page(ChannelId channel, chat::H
         auto later = co_await after(timeline, *place, query.limit);
         co_return later;
     }
-    auto both = co_await around(timeline, *place, query.limit);
+    auto both = co_await around(timeline, *place, query.limit / 2 + 1, query.limit);
     co_return both;
 }
 
@@ -208,18 +212,29 @@ Task<Result<chat::History>> PgMessageStore::after(const Timeline& timeline, Plac
     co_return page;
 }
 
-Task<Result<chat::History>> PgMessageStore::around(const Timeline& timeline, Place place, std::size_t limit) {
-    // The anchor belongs to the earlier half: a page "before the one after it".
-    Place behind_anchor{place.created_at, place.seq + 1};
-    auto earlier = co_await before(timeline, behind_anchor, limit / 2 + 1);
+/// `older` messages up to the place, which is among them if there is a message, and then as many as there is room for.
+Task<Result<chat::History>> PgMessageStore::around(const Timeline& timeline, Place place, std::size_t older,
+                                                   std::size_t limit) {
+    Place behind{place.created_at, place.seq + 1};
+    auto earlier = co_await before(timeline, behind, older);
     if (!earlier) co_return earlier;
-    const std::size_t room = limit - std::min(limit, limit / 2 + 1);
+    const std::size_t room = limit - std::min(limit, older);
     auto later = co_await after(timeline, place, room);
     if (!later) co_return later;
     earlier->messages.insert(earlier->messages.end(), std::make_move_iterator(later->messages.begin()),
                              std::make_move_iterator(later->messages.end()));
     earlier->has_more_after = later->has_more_after;
     co_return earlier;
+}
+
+Task<Result<chat::History>> PgMessageStore::around_time(const Timeline& timeline, Timestamp at, std::size_t limit) {
+    Place before_all_of_then{at, 0}; // seq begins at 1
+    auto page = co_await around(timeline, before_all_of_then, limit / 2, limit);
+    if (!page) co_return page;
+    const bool is_after_the_last = page->messages.empty() || page->messages.back().created_at < at;
+    if (!is_after_the_last) co_return page;
+    auto latest = co_await newest(timeline, limit);
+    co_return latest;
 }
 
 } // namespace hubbub::storage::internal

@@ -45,7 +45,8 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::History>> newest(const Timeline& timeline, std::size_t limit);
     Task<Result<chat::History>> before(const Timeline& timeline, Place place, std::size_t limit);
     Task<Result<chat::History>> after(const Timeline& timeline, Place place, std::size_t limit);
-    Task<Result<chat::History>> around(const Timeline& timeline, Place place, std::size_t limit);
+    Task<Result<chat::History>> around(const Timeline& timeline, Place place, std::size_t older, std::size_t limit);
+    Task<Result<chat::History>> around_time(const Timeline& timeline, Timestamp at, std::size_t limit);
 
     postgres::Pool& pool_;
     std::vector<std::unique_ptr<MessageWriter>> writers_; // by ordered lane

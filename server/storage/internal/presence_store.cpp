@@ -1,6 +1,6 @@
 #include "storage/internal/presence_store.hpp"
 
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 #include "storage/internal/errors.hpp"
 
 #include <string_view>

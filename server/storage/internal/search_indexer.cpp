@@ -1,6 +1,6 @@
 #include "storage/internal/search_indexer.hpp"
 
-#include "chat/limits.hpp"
+#include "base/limits.hpp"
 
 #include <chrono>
 #include <utility>

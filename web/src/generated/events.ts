@@ -73,7 +73,7 @@ export interface ClientEvents {
     readonly reply: object;
   };
   get_history: {
-    readonly body: { readonly chatChannelId: Id; readonly before?: Id; readonly after?: Id; readonly around?: Id; readonly limit?: PageLimit; };
+    readonly body: { readonly chatChannelId: Id; readonly before?: Id; readonly after?: Id; readonly around?: Id; readonly at?: Time; readonly limit?: PageLimit; };
     readonly reply: { readonly messages: readonly Message[]; readonly hasMoreBefore: boolean; readonly hasMoreAfter: boolean; };
   };
   typing_start: {
