@@ -31,7 +31,7 @@ class Chat {
   }
 }
 
-test('the clients in JavaScript and Python: send, receive, edit, and miss nothing over a crash', async (t) => {
+test('the clients in JavaScript and Python: send, receive, and miss nothing over a crash', async (t) => {
   const hubbub = await Hubbub.start();
   t.after(() => hubbub.stop());
   const [alice, bob, carol] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
@@ -52,12 +52,8 @@ test('the clients in JavaScript and Python: send, receive, edit, and miss nothin
 
   js.say('from Node');
   for (const chat of [js, py]) await chat.sees(`${alice.id}: from Node`);
-  py.say('from Pithon');
-  for (const chat of [js, py]) await chat.sees(`${bob.id}: from Pithon`);
-  py.say('/edit from Python');
-  for (const chat of [js, py]) await chat.sees(`${bob.id} meant: from Python`);
-  js.say('/edit from Node 20');
-  for (const chat of [js, py]) await chat.sees(`${alice.id} meant: from Node 20`);
+  py.say('from Python');
+  for (const chat of [js, py]) await chat.sees(`${bob.id}: from Python`);
 
   await hubbub.kill9();
   js.say('while it was down');
