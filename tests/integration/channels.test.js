@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
-import { Hubbub } from '../support/hubbub.js';
 
 describe('channels', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
   let carol;
-  const clients = [];
-  before(async () => {
-    hubbub = await Hubbub.start();
-    [alice, bob, carol] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
-  });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub, users: [alice, bob, carol] } = await suite.start({ users: 3 })));
+  after(() => suite.stop());
+  const { connect } = suite;
 
   test('create: 201, the creator is its owner', async () => {
     for (const type of ['public', 'private']) {

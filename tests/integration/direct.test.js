@@ -1,30 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertError, assertRefused, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
-import { Hubbub } from '../support/hubbub.js';
 
 describe('direct channels', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
   let carol;
-  const clients = [];
   before(async () => {
-    hubbub = await Hubbub.start();
-    [alice, bob, carol] = [await signUp(hubbub.url), await signUp(hubbub.url, undefined, { displayName: 'Bob B.' }), await signUp(hubbub.url)];
+    ({ hubbub, users: [alice, carol] } = await suite.start({ users: 2 }));
+    bob = await signUp(hubbub.url, undefined, { displayName: 'Bob B.' });
   });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  after(() => suite.stop());
+  const { connect } = suite;
   const open = (user, other) => user.api.post('/channels', { type: 'direct', userId: other.id });
 
   test('made once, for both, who are in its room at once; each sees the other', async () => {

@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertError, assertRefused, createChannel, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
-import { Hubbub } from '../support/hubbub.js';
+import { Suite } from '../support/chat-client.js';
 
 describe('invitations', () => {
+  const suite = new Suite();
   let hubbub;
   let owner;
   let guest;
   let other;
-  const clients = [];
-  before(async () => {
-    hubbub = await Hubbub.start();
-    [owner, guest, other] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
-  });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub, users: [owner, guest, other] } = await suite.start({ users: 3 })));
+  after(() => suite.stop());
+  const { connect } = suite;
   const invite = (id, body = {}, user = owner) => user.api.post(`/channels/${id}/invites`, body);
   const accept = (user, code) => user.api.post('/invites/accept', { code });
   const secret = () => createChannel(owner, { type: 'private' });

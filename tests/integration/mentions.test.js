@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createChannel, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
-import { Hubbub } from '../support/hubbub.js';
+import { createChannel } from '../support/api.js';
+import { Suite } from '../support/chat-client.js';
 import { randomOf } from '../support/random.js';
 
 describe('mentions', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
   let carol;
-  const clients = [];
-  before(async () => {
-    hubbub = await Hubbub.start();
-    [alice, bob, carol] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
-  });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub, users: [alice, bob, carol] } = await suite.start({ users: 3 })));
+  after(() => suite.stop());
+  const { connect } = suite;
   async function scene(members = [bob, carol]) {
     return { id: await createChannel(alice, { members }), a: await connect(alice), b: await connect(bob) };
   }

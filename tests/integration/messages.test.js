@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { assertError, createChannel, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { assertError, createChannel } from '../support/api.js';
+import { ChatClient, Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
-import { Hubbub } from '../support/hubbub.js';
 import { until } from '../support/wait.js';
 
 describe('messages', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
@@ -15,17 +15,12 @@ describe('messages', () => {
   let b; // Bob's
   let channel;
   before(async () => {
-    hubbub = await Hubbub.start();
-    [alice, bob] = [await signUp(hubbub.url), await signUp(hubbub.url)];
+    ({ hubbub, users: [alice, bob] } = await suite.start({ users: 2 }));
     channel = await createChannel(alice, { members: [bob] });
-    a = await ChatClient.connect(hubbub.url, alice.session.accessToken);
-    b = await ChatClient.connect(hubbub.url, bob.session.accessToken, { transports: ['polling'] });
+    a = await suite.connect(alice);
+    b = await suite.connect(bob, { transports: ['polling'] });
   });
-  after(async () => {
-    a?.close();
-    b?.close();
-    await hubbub?.stop();
-  });
+  after(() => suite.stop());
 
   const stored = async (id) => (await alice.api.get(`/channels/${channel}/messages/${id}`)).body.message;
 

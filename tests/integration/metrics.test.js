@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Api, createChannel, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
-import { Hubbub } from '../support/hubbub.js';
+import { Api, createChannel } from '../support/api.js';
+import { ChatClient, Suite } from '../support/chat-client.js';
 import { scrape } from '../support/metrics.js';
 import { until } from '../support/wait.js';
 
 describe('metrics', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
@@ -14,17 +14,12 @@ describe('metrics', () => {
   let a;
   let b;
   before(async () => {
-    hubbub = await Hubbub.start();
-    [alice, bob] = [await signUp(hubbub.url), await signUp(hubbub.url)];
+    ({ hubbub, users: [alice, bob] } = await suite.start({ users: 2 }));
     channel = await createChannel(alice, { members: [bob] });
-    a = await ChatClient.connect(hubbub.url, alice.session.accessToken);
-    b = await ChatClient.connect(hubbub.url, bob.session.accessToken, { transports: ['polling'] });
+    a = await suite.connect(alice);
+    b = await suite.connect(bob, { transports: ['polling'] });
   });
-  after(async () => {
-    a?.close();
-    b?.close();
-    await hubbub?.stop();
-  });
+  after(() => suite.stop());
 
   /** By how much each number grew (or fell) while `work` was done. */
   async function changesBy(work) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertError, createChannel, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { ChatClient, Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
 import { until } from '../support/wait.js';
@@ -10,19 +10,11 @@ const kGraceMs = 5000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('presence', { concurrency: true }, () => {
+  const suite = new Suite();
   let hubbub;
-  const clients = [];
-  before(async () => void (hubbub = await Hubbub.start()));
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub } = await suite.start()));
+  after(() => suite.stop());
+  const { connect } = suite;
 
   /** Alice, connected, and Bob, in one channel. */
   async function scene() {

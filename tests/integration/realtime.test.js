@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertError, createChannel, signUp, uniqueName } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { ChatClient, Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
 import { claimsOf, sign } from '../support/jwt.js';
@@ -9,25 +9,14 @@ import { claimsOf, sign } from '../support/jwt.js';
 const kSecret = 'a secret of the test, long enough for HS256';
 
 describe('the socket', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
   let carol;
-  const clients = [];
-  before(async () => {
-    hubbub = await Hubbub.start({ env: { HUBBUB_JWT_SECRET: kSecret } });
-    [alice, bob, carol] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
-  });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user, options) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken, options);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub, users: [alice, bob, carol] } = await suite.start({ users: 3, env: { HUBBUB_JWT_SECRET: kSecret } })));
+  after(() => suite.stop());
+  const { connect } = suite;
 
   const inChannel = (id) => (event) => event.chatChannelId === id;
 
@@ -198,8 +187,7 @@ describe('the socket', () => {
   };
 
   test('a token that expires on a live socket: a warning, then disconnected, then the end', async () => {
-    const client = await ChatClient.connect(hubbub.url, shortLived(alice, 3), { reconnection: false });
-    clients.push(client);
+    const client = await connect({ session: { accessToken: shortLived(alice, 3) } }, { reconnection: false });
     const warning = await client.see('error');
     assertShape('ErrorEvent', warning);
     assertError(warning.error, 'auth.token_expired');
@@ -211,14 +199,12 @@ describe('the socket', () => {
   });
 
   test('refresh_token renews it in place', async () => {
-    const client = await ChatClient.connect(hubbub.url, shortLived(alice, 3), { reconnection: false });
-    clients.push(client);
+    const client = await connect({ session: { accessToken: shortLived(alice, 3) } }, { reconnection: false });
     const ack = await client.ask('refresh_token', { token: alice.session.accessToken });
     assert.equal(ack.ok, true, JSON.stringify(ack));
     assert.equal(Date.parse(ack.expiresAt), claimsOf(alice.session.accessToken).exp * 1000);
     // A second socket with the same short life shows when the first would have ended.
-    const other = await ChatClient.connect(hubbub.url, shortLived(alice, 3), { reconnection: false });
-    clients.push(other);
+    const other = await connect({ session: { accessToken: shortLived(alice, 3) } }, { reconnection: false });
     await other.see('disconnected');
     assert.equal(client.socket.connected, true);
     assert.deepEqual(client.all('disconnected'), []);

@@ -1,31 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertError, assertRefused, createChannel, signUp } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { ChatClient, Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
 import { randomOf } from '../support/random.js';
 import { until } from '../support/wait.js';
 
 describe('read and delivered marks', () => {
+  const suite = new Suite();
   let hubbub;
   let alice;
   let bob;
-  const clients = [];
-  before(async () => {
-    hubbub = await Hubbub.start();
-    [alice, bob] = [await signUp(hubbub.url), await signUp(hubbub.url)];
-  });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub, users: [alice, bob] } = await suite.start({ users: 2 })));
+  after(() => suite.stop());
+  const { connect } = suite;
 
   /** A channel with a message of Alice for each of `contents`. */
   async function scene(...contents) {

@@ -2,31 +2,19 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { assertError, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
-import { ChatClient } from '../support/chat-client.js';
+import { Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
-import { Hubbub } from '../support/hubbub.js';
 
 describe('roles', () => {
+  const suite = new Suite();
   let hubbub;
   let owner;
   let admin;
   let member;
   let other; // a second member
-  const clients = [];
-  before(async () => {
-    hubbub = await Hubbub.start();
-    [owner, admin, member, other] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
-  });
-  after(async () => {
-    for (const client of clients) client.close();
-    await hubbub?.stop();
-  });
-
-  async function connect(user) {
-    const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
-    clients.push(client);
-    return client;
-  }
+  before(async () => ({ hubbub, users: [owner, admin, member, other] } = await suite.start({ users: 4 })));
+  after(() => suite.stop());
+  const { connect } = suite;
 
   /** A channel with one of each role, and `other`. */
   async function populated(type) {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
+import { signUp } from './api.js';
 import { assertAck, assertEvent } from './contract.js';
+import { Hubbub } from './hubbub.js';
 import { next, until, within } from './wait.js';
 
 const kAckTimeoutMs = 10_000;
@@ -83,5 +85,29 @@ export class ChatClient {
 
   close() {
     this.socket.disconnect();
+  }
+}
+
+/** What most suites begin with: a server of their own, users, and clients of theirs, which are closed at its end. */
+export class Suite {
+  #clients = [];
+
+  /** `users`: how many. Resolves with the suite, to take `hubbub` and `users` from. */
+  async start({ users = 0, env } = {}) {
+    this.hubbub = await Hubbub.start({ env });
+    this.users = [];
+    while (this.users.length < users) this.users.push(await signUp(this.hubbub.url));
+    return this;
+  }
+
+  connect = async (user, options) => {
+    const client = await ChatClient.connect(this.hubbub.url, user.session.accessToken, options);
+    this.#clients.push(client);
+    return client;
+  };
+
+  async stop() {
+    for (const client of this.#clients) client.close();
+    await this.hubbub?.stop();
   }
 }
