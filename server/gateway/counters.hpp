@@ -32,8 +32,12 @@ struct Counters {
 
 /// What one shard measured. Plain: read it on that shard.
 struct Measures {
-    std::unordered_map<std::string_view, Histogram> events; ///< from an event to its answer, by name
-    std::unordered_map<std::string, Histogram> requests;    ///< the same of REST, by method and pattern
+    std::unordered_map<std::string_view, Histogram> events;             ///< from an event to its answer, by name
+    std::unordered_map<std::string, Histogram> requests;                ///< the same of REST, by method and pattern
+    std::unordered_map<std::string_view, std::uint64_t> limited_events; ///< refused by `limit.rate`, by name
+    std::unordered_map<std::string, std::uint64_t> limited_requests;    ///< the same of REST, by method and pattern
+    std::uint64_t user_full = 0;    ///< sockets refused because the user had as many as he may
+    std::uint64_t address_full = 0; ///< the same of the address
     std::array<std::uint64_t, socketio::kDisconnectReasons> disconnects{};
     std::uint64_t resumed = 0;     ///< channels of which a client got all that it missed
     std::uint64_t not_resumed = 0; ///< channels that a client has to read anew

@@ -25,7 +25,8 @@ namespace hubbub::gateway {
 struct Settings {
     std::string version;
     bool registration_open = true;
-    std::size_t connections_per_user = 100;
+    std::size_t connections_per_user = limits::kConnectionsPerUser;
+    std::size_t connections_per_address = limits::kConnectionsPerAddress;
     Rate events{.per_second = 500, .burst = 5'000};      ///< a user, on one shard
     Rate requests{.per_second = 200, .burst = 2'000};    ///< REST, a user or a stranger's address, on one shard
     Rate registrations{.per_second = 2, .burst = 200};   ///< an address

@@ -15,6 +15,11 @@ struct Rate {
     double burst;
 };
 
+/// Of a kind of request that may be a part of all at most.
+inline Rate share_of(Rate all, double share) {
+    return {all.per_second * share, std::max(all.burst * share, 1.0)};
+}
+
 /// Token buckets by key (generic cell rate algorithm: one time a key says it all). Belongs to one shard.
 template <class Key> class RateLimiter {
   public:

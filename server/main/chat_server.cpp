@@ -33,6 +33,7 @@ gateway::Settings to_settings(const Config& config) {
     settings.version = HUBBUB_VERSION;
     settings.registration_open = config.registration_open;
     settings.connections_per_user = config.connections_per_user;
+    settings.connections_per_address = config.connections_per_address;
     settings.events = per_second(config.events_per_second);
     settings.requests = per_second(config.requests_per_second);
     settings.registrations = per_minute(config.registrations_per_minute);

@@ -150,6 +150,8 @@ std::vector<Setting> make_settings() {
                        kTimeoutMax),
         number_setting("limits.connections_per_user", "Sockets of one user at a time", &Config::connections_per_user, 1,
                        kCountMax),
+        number_setting("limits.connections_per_address", "Sockets from one IPv4 address or IPv6 /64 at a time",
+                       &Config::connections_per_address, 1, kCountMax),
         number_setting("limits.events_per_second", "Events of one user, ten seconds' worth at once; 0: no limit",
                        &Config::events_per_second, 0, kCountMax),
         number_setting("limits.requests_per_second",

@@ -47,7 +47,8 @@ struct Config {
     std::chrono::milliseconds http_head_timeout = limits::kHttpHeadTimeout;
     std::chrono::milliseconds http_body_timeout = limits::kHttpBodyTimeout;
     std::chrono::milliseconds http_idle_timeout = limits::kHttpIdleTimeout;
-    std::size_t connections_per_user = 100;
+    std::size_t connections_per_user = limits::kConnectionsPerUser;
+    std::size_t connections_per_address = limits::kConnectionsPerAddress;
     std::size_t events_per_second = 500;        ///< a user; ten seconds' worth at once; 0: no limit
     std::size_t requests_per_second = 200;      ///< REST, a user or an address; ten seconds' worth at once; 0: no limit
     std::size_t registrations_per_minute = 120; ///< an address; 0: no limit

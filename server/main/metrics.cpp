@@ -97,6 +97,16 @@ class Report {
         for (const auto& [value, histogram] : totals) samples.push_back({{{label, value}}, histogram});
         add(std::move(name), std::move(help), Kind::histogram, std::move(samples));
     }
+    /// The same of a part's counts.
+    template <class Of> void counts(std::string name, std::string help, const char* label, Of of) {
+        std::map<std::string, double> totals;
+        for (const ShardPart& part : parts_) {
+            for (const auto& [value, count] : of(part)) totals[std::string{value}] += static_cast<double>(count);
+        }
+        Samples samples;
+        for (const auto& [value, total] : totals) samples.push_back({{{label, value}}, total});
+        add(std::move(name), std::move(help), Kind::counter, std::move(samples));
+    }
     std::vector<Family> take() { return std::move(families_); }
 
   private:
@@ -129,6 +139,12 @@ void add_gateway(Report& report, const gateway::Counters& counters, const std::v
     report.histograms(
         "hubbub_rest_seconds", "From a REST request to its answer", "route",
         [](const auto& part) -> const auto& { return part.measures.requests; });
+    report.counts(
+        "hubbub_limited_events_total", "Events refused because a user sent too many", "event",
+        [](const auto& part) -> const auto& { return part.measures.limited_events; });
+    report.counts(
+        "hubbub_limited_requests_total", "REST requests refused because there were too many", "route",
+        [](const auto& part) -> const auto& { return part.measures.limited_requests; });
     Samples refusals;
     for (std::size_t i = 0; i < counters.refusals.size(); ++i)
         refusals.push_back({{{"code", std::string{gateway::kErrorTable[i].name}}}, value(counters.refusals[i])});
@@ -176,7 +192,9 @@ void add_transports(Report& report) {
                     std::pair{"messages_out", [](const Part& part) { return part.net.deflated; }},
                     std::pair{"messages_in", [](const Part& part) { return part.net.inflated; }});
     report.count_by(
-        "hubbub_limits_total", "Limits reached below the chat, and what misbehaved", "limit",
+        "hubbub_limits_total", "Limits reached, and what misbehaved", "limit",
+        std::pair{"connections_per_user", [](const Part& part) { return part.measures.user_full; }},
+        std::pair{"connections_per_address", [](const Part& part) { return part.measures.address_full; }},
         std::pair{"slow_consumer", [](const Part& part) { return part.engine.slow_consumers; }},
         std::pair{"volatile_dropped", [](const Part& part) { return part.nsp.volatile_dropped; }},
         std::pair{"ping_timeout", [](const Part& part) { return part.engine.ping_timeouts; }},

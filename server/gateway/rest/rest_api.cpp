@@ -74,31 +74,34 @@ const std::vector<RestApi::Route>& RestApi::routes() {
         {"GET", "/me", &RestApi::get_me, token},
         {"PATCH", "/me", &RestApi::update_me, token_and_body},
         {"GET", "/users", &RestApi::list_users, token},
-        {"GET", "/users/search", &RestApi::search_users, token},
+        {"GET", "/users/search", &RestApi::search_users, token, limits::kReadShare},
         {"GET", "/users/{userId}", &RestApi::get_user, token},
         {"GET", "/config", &RestApi::get_config, nothing},
-        {"POST", "/channels", &RestApi::create_channel, token_and_body},
+        {"POST", "/channels", &RestApi::create_channel, token_and_body, limits::kChangeShare},
         {"GET", "/channels", &RestApi::list_channels, token},
-        {"GET", "/channels/browse", &RestApi::browse_channels, token},
+        {"GET", "/channels/browse", &RestApi::browse_channels, token, limits::kReadShare},
         {"GET", "/channels/{chatChannelId}", &RestApi::get_channel, token},
-        {"PATCH", "/channels/{chatChannelId}", &RestApi::update_channel, token_and_body},
+        {"PATCH", "/channels/{chatChannelId}", &RestApi::update_channel, token_and_body, limits::kChangeShare},
         {"GET", "/channels/{chatChannelId}/members", &RestApi::list_members, token},
-        {"POST", "/channels/{chatChannelId}/members", &RestApi::add_member, token_and_body},
-        {"PATCH", "/channels/{chatChannelId}/members/{userId}", &RestApi::set_role, token_and_body},
-        {"DELETE", "/channels/{chatChannelId}/members/{userId}", &RestApi::remove_member, token},
-        {"PUT", "/channels/{chatChannelId}/mute", &RestApi::mute, token_and_body},
-        {"DELETE", "/channels/{chatChannelId}/mute", &RestApi::unmute, token},
-        {"POST", "/channels/{chatChannelId}/invites", &RestApi::create_invite, token_and_body},
+        {"POST", "/channels/{chatChannelId}/members", &RestApi::add_member, token_and_body, limits::kChangeShare},
+        {"PATCH", "/channels/{chatChannelId}/members/{userId}", &RestApi::set_role, token_and_body,
+         limits::kChangeShare},
+        {"DELETE", "/channels/{chatChannelId}/members/{userId}", &RestApi::remove_member, token, limits::kChangeShare},
+        {"PUT", "/channels/{chatChannelId}/mute", &RestApi::mute, token_and_body, limits::kChangeShare},
+        {"DELETE", "/channels/{chatChannelId}/mute", &RestApi::unmute, token, limits::kChangeShare},
+        {"POST", "/channels/{chatChannelId}/invites", &RestApi::create_invite, token_and_body, limits::kChangeShare},
         {"GET", "/channels/{chatChannelId}/invites", &RestApi::list_invites, token},
-        {"DELETE", "/channels/{chatChannelId}/invites/{inviteId}", &RestApi::delete_invite, token},
-        {"POST", "/invites/accept", &RestApi::accept_invite, token_and_body},
-        {"GET", "/channels/{chatChannelId}/messages", &RestApi::list_messages, token},
+        {"DELETE", "/channels/{chatChannelId}/invites/{inviteId}", &RestApi::delete_invite, token,
+         limits::kChangeShare},
+        {"POST", "/invites/accept", &RestApi::accept_invite, token_and_body, limits::kChangeShare},
+        {"GET", "/channels/{chatChannelId}/messages", &RestApi::list_messages, token, limits::kReadShare},
         {"GET", "/channels/{chatChannelId}/messages/{messageId}", &RestApi::get_message, token},
-        {"GET", "/channels/{chatChannelId}/messages/{messageId}/replies", &RestApi::list_replies, token},
+        {"GET", "/channels/{chatChannelId}/messages/{messageId}/replies", &RestApi::list_replies, token,
+         limits::kReadShare},
         {"GET", "/channels/{chatChannelId}/messages/{messageId}/receipts", &RestApi::list_receipts, token},
-        {"GET", "/search", &RestApi::search_messages, token},
+        {"GET", "/search", &RestApi::search_messages, token, limits::kReadShare},
         {"GET", "/channels/{chatChannelId}/read-state", &RestApi::get_read_state, token},
-        {"PUT", "/channels/{chatChannelId}/read-state", &RestApi::put_read_state, token_and_body},
+        {"PUT", "/channels/{chatChannelId}/read-state", &RestApi::put_read_state, token_and_body, limits::kWriteShare},
     };
     return table;
 }
@@ -112,6 +115,11 @@ RestApi::RestApi(Node& node, LiveSockets& sockets, Memberships& memberships)
       attempts_(node.shards.size(), Attempts{node.settings}),
       requests_(node.shards.size(), Requests{node.settings.requests}) {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
+}
+
+RestApi::Requests::Requests(Rate rate) : users{rate}, addresses{rate} {
+    const Rate unlimited{};
+    for (const Route& route : routes()) costly.emplace_back(route.share < 1 ? share_of(rate, route.share) : unlimited);
 }
 
 std::vector<RestApi::Operation> RestApi::operations() {
@@ -139,10 +147,7 @@ bool RestApi::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
 class RestApi::Timing {
   public:
     Timing(Measures& measures, const Route& route) : measures_{measures}, route_{route} {}
-    ~Timing() {
-        const std::string name = std::string{route_.method} + ' ' + route_.pattern;
-        measures_.requests[name].record(std::chrono::steady_clock::now() - began_);
-    }
+    ~Timing() { measures_.requests[route_.name()].record(std::chrono::steady_clock::now() - began_); }
     Timing(const Timing&) = delete;
     Timing& operator=(const Timing&) = delete;
 
@@ -178,10 +183,14 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
         if (!caller) co_return caller.error();
         call.caller = *caller;
         wait = requests.users.take(caller->user, shard.loop_time());
+        if (!wait) wait = requests.costly[*match.route].take(caller->user, shard.loop_time());
     } else {
         wait = requests.addresses.take(address_key(request.remote_address), shard.loop_time());
     }
-    if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
+    if (wait) {
+        ++node_.measures_of(shard).limited_requests[route.name()];
+        co_return Failure{ErrorName::limit_rate, {}, *wait};
+    }
     for (const auto& [name, value] : match.parameters) {
         const auto id = parse_integer(value, 1, kJsonIntegerMax);
         if (!id) co_return Failure{id.error().name, std::string{name}};

@@ -54,6 +54,9 @@ class RestApi {
         const char* pattern;
         Answer (RestApi::*handler)(Call&);
         Takes takes;
+        double share = 1; ///< of all his requests in a second, how many a user may make of this one
+
+        std::string name() const { return std::string{method} + ' ' + pattern; }
     };
     static const std::vector<Route>& routes();
     class Timing;
@@ -122,9 +125,10 @@ class RestApi {
     };
     /// Requests that came to one shard.
     struct Requests {
-        explicit Requests(Rate rate) : users{rate}, addresses{rate} {}
+        explicit Requests(Rate rate);
         RateLimiter<UserId> users;
-        RateLimiter<std::string> addresses; ///< of requests that need no token
+        std::vector<RateLimiter<UserId>> costly; ///< the same of one route, by its place among them
+        RateLimiter<std::string> addresses;      ///< of requests that need no token
     };
     using Limiter = RateLimiter<std::string> Attempts::*;
     runtime::Shard& home_of(const std::string& address);

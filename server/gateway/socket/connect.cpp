@@ -39,10 +39,6 @@ SocketSession::SocketSession(SocketGateway& of, socketio::Socket& owner, const c
                   },
                   this} {}
 
-SocketSession::~SocketSession() {
-    if (seated) gateway.give_seat_back(claims.user);
-}
-
 void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
     auto answer = [this, socket, go_on = std::move(next)](const std::exception_ptr& escaped,
                                                           Outcome<std::shared_ptr<SocketSession>> session) mutable {
@@ -62,6 +58,14 @@ void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
 
 Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(SocketPtr socket) {
     if (node_.draining) co_return to_failure(chat::Errc::draining);
+    const Settings& settings = node_.settings;
+    Measures& measures = node_.measures_of(socket->shard());
+    auto address_seat =
+        co_await seats_.take("at " + address_key(socket->handshake().remote_address), settings.connections_per_address);
+    if (!address_seat) {
+        ++measures.address_full;
+        co_return to_failure(chat::Errc::too_many_connections);
+    }
     chat::Auth& auth = services(*socket).auth;
     const boost::json::value* token = socket->auth().if_contains("token");
     if (token == nullptr || token->is_null()) co_return to_failure(chat::Errc::token_missing);
@@ -74,32 +78,16 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
     auto session = std::make_shared<SocketSession>(*this, *socket, *claims);
     // Watched from before the check: a revocation that comes after it is not missed.
     session->arrival.reset(new SocketSession::Arrival{{sockets_, socket->shard(), claims->user, claims->session}, {}});
-    session->seated = co_await take_seat(claims->user);
-    if (!session->seated) co_return to_failure(chat::Errc::too_many_connections);
+    auto user_seat = co_await seats_.take(user_room(claims->user), settings.connections_per_user);
+    if (!user_seat) {
+        ++measures.user_full;
+        co_return to_failure(chat::Errc::too_many_connections);
+    }
+    session->address_seat = std::move(address_seat);
+    session->user_seat = std::move(user_seat);
     const auto standing = co_await auth.check(*claims);
     if (!standing) co_return to_failure(standing.error());
     co_return session;
-}
-
-Task<bool> SocketGateway::take_seat(UserId user) {
-    return internal::on(node_.home(user).io(), count_seat(user));
-}
-
-Task<bool> SocketGateway::count_seat(UserId user) {
-    auto& seats = local(node_.home(user)).seats;
-    const auto found = seats.find(user);
-    if (found != seats.end() && found->second >= node_.settings.connections_per_user) co_return false;
-    ++seats[user];
-    co_return true;
-}
-
-void SocketGateway::give_seat_back(UserId user) {
-    if (node_.draining) return; // the shards may be gone already
-    runtime::Shard& home = node_.home(user);
-    home.post([this, user, &home] {
-        auto& seats = local(home).seats;
-        if (const auto found = seats.find(user); --found->second == 0) seats.erase(found);
-    });
 }
 
 void SocketGateway::on_connection(Socket& socket) {

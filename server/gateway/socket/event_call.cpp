@@ -27,6 +27,7 @@ void EventCall::answer(std::string_view json) {
 void EventCall::refuse(const Failure& failure) {
     measure();
     node_->counters.refused(failure.name);
+    if (failure.name == ErrorName::limit_rate) ++node_->measures_of(*shard_).limited_events[measured_as_];
     if (ack_) return ack_(socketio::RawJson{encode_refusal(failure)});
     const auto socket = socket_.lock();
     if (!socket) return;

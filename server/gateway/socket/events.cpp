@@ -1,4 +1,5 @@
 // Events as they come in, and those that need no request to the database of their own: sending and typing.
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/json/encode.hpp"
@@ -30,37 +31,48 @@ std::string send_ack(std::string_view message_json, bool deduplicated) {
 
 } // namespace
 
-const std::unordered_map<std::string_view, SocketGateway::Handler>& SocketGateway::handlers() {
-    static const std::unordered_map<std::string_view, Handler> table{
-        {"send_message", &SocketGateway::send_message},
-        {"edit_message", &SocketGateway::edit_message},
-        {"delete_message", &SocketGateway::delete_message},
-        {"add_reaction", &SocketGateway::add_reaction},
-        {"remove_reaction", &SocketGateway::remove_reaction},
-        {"mark_as_read", &SocketGateway::mark_as_read},
-        {"mark_as_delivered", &SocketGateway::mark_as_delivered},
-        {"join_channel", &SocketGateway::join_channel},
-        {"leave_channel", &SocketGateway::leave_channel},
-        {"get_history", &SocketGateway::get_history},
-        {"typing_start", &SocketGateway::typing_start},
-        {"typing_stop", &SocketGateway::typing_stop},
-        {"user_online", &SocketGateway::user_online},
-        {"user_offline", &SocketGateway::user_offline},
-        {"get_presence", &SocketGateway::get_presence},
-        {"resume", &SocketGateway::resume},
-        {"refresh_token", &SocketGateway::refresh_token},
+const std::unordered_map<std::string_view, SocketGateway::Rule>& SocketGateway::rules() {
+    static const std::unordered_map<std::string_view, Rule> table{
+        {"send_message", {&SocketGateway::send_message, limits::kWriteShare}},
+        {"edit_message", {&SocketGateway::edit_message, limits::kWriteShare}},
+        {"delete_message", {&SocketGateway::delete_message, limits::kWriteShare}},
+        {"add_reaction", {&SocketGateway::add_reaction, limits::kWriteShare}},
+        {"remove_reaction", {&SocketGateway::remove_reaction, limits::kWriteShare}},
+        {"mark_as_read", {&SocketGateway::mark_as_read, limits::kWriteShare}},
+        {"mark_as_delivered", {&SocketGateway::mark_as_delivered, limits::kWriteShare}},
+        {"join_channel", {&SocketGateway::join_channel, limits::kChangeShare}},
+        {"leave_channel", {&SocketGateway::leave_channel, limits::kChangeShare}},
+        {"get_history", {&SocketGateway::get_history, limits::kReadShare}},
+        {"typing_start", {&SocketGateway::typing_start, limits::kSignalShare}},
+        {"typing_stop", {&SocketGateway::typing_stop, limits::kSignalShare}},
+        {"user_online", {&SocketGateway::user_online, limits::kSignalShare}},
+        {"user_offline", {&SocketGateway::user_offline, limits::kSignalShare}},
+        {"get_presence", {&SocketGateway::get_presence, limits::kReadShare}},
+        {"resume", {&SocketGateway::resume, limits::kReadShare}},
+        {"refresh_token", {&SocketGateway::refresh_token, limits::kChangeShare}},
     };
     return table;
 }
 
 std::vector<std::string_view> SocketGateway::event_names() {
     std::vector<std::string_view> names;
-    for (const auto& [name, handler] : handlers()) names.push_back(name);
+    for (const auto& [name, rule] : rules()) names.push_back(name);
     return names;
 }
 
+SocketGateway::Local::Local(Rate rate) : events{rate} {
+    for (const auto& [name, rule] : rules()) costly.emplace(name, share_of(rate, rule.share));
+}
+
+std::optional<std::chrono::milliseconds> SocketGateway::Local::take(UserId user, std::string_view name,
+                                                                    std::chrono::steady_clock::time_point now) {
+    const auto wait = events.take(user, now);
+    const auto one = costly.find(name);
+    return wait || one == costly.end() ? wait : one->second.take(user, now);
+}
+
 SocketGateway::SocketGateway(Node& node, LiveSockets& sockets, Memberships& memberships)
-    : node_{node}, sockets_{sockets}, memberships_{memberships} {
+    : node_{node}, sockets_{sockets}, memberships_{memberships}, seats_{node} {
     for (std::size_t i = 0; i < node.shards.size(); ++i)
         locals_.push_back(std::make_unique<Local>(node.settings.events));
     node.nsp.use([this](const SocketPtr& socket, socketio::Next next) { let_in(socket, std::move(next)); });
@@ -84,14 +96,14 @@ void SocketGateway::dispatch(Socket& socket, socketio::Event event) {
     const boost::json::array& arguments = event.arguments.values;
     if (!arguments.empty()) call.set_client_message_id(client_message_id_of(arguments[0]));
 
-    const auto handler = handlers().find(event.name);
-    if (handler != handlers().end()) call.set_known(handler->first);
-    if (const auto wait = local(socket.shard()).events.take(user, socket.shard().loop_time()))
+    const auto rule = rules().find(event.name);
+    if (rule != rules().end()) call.set_known(rule->first);
+    if (const auto wait = local(socket.shard()).take(user, event.name, socket.shard().loop_time()))
         return call.refuse({ErrorName::limit_rate, {}, *wait});
-    if (handler == handlers().end()) return call.refuse({ErrorName::validation_unknown_event});
+    if (rule == rules().end()) return call.refuse({ErrorName::validation_unknown_event});
     if (arguments.empty()) return call.refuse({ErrorName::validation_missing, "payload"});
     if (arguments.size() > 1) return call.refuse({ErrorName::validation_format, "payload"});
-    (this->*handler->second)(socket, std::move(call), arguments[0]);
+    (this->*rule->second.handler)(socket, std::move(call), arguments[0]);
 }
 
 /// Answers the call with the object that `work` makes, or with its failure.

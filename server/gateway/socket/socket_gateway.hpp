@@ -3,6 +3,7 @@
 #include "gateway/rate_limiter.hpp"
 #include "gateway/socket/commands.hpp"
 #include "gateway/socket/event_call.hpp"
+#include "gateway/socket/seats.hpp"
 #include "gateway/socket/socket_session.hpp"
 #include "socketio/server.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,25 +37,29 @@ class SocketGateway {
     using Socket = socketio::Socket;
     using SocketPtr = std::shared_ptr<socketio::Socket>;
     using Handler = void (SocketGateway::*)(Socket&, EventCall, const boost::json::value&);
-    static const std::unordered_map<std::string_view, Handler>& handlers();
+    struct Rule {
+        Handler handler;
+        double share; ///< of all his events in a second, how many a user may make of this one
+    };
+    static const std::unordered_map<std::string_view, Rule>& rules();
     using Answer = Task<Outcome<std::string>>;
 
     struct PendingSend;
     /// What belongs to one shard.
     struct Local {
-        explicit Local(Rate rate) : events{rate} {}
+        explicit Local(Rate rate);
+        /// Takes a token for an event; `name` may be unknown.
+        std::optional<std::chrono::milliseconds> take(UserId user, std::string_view name,
+                                                      std::chrono::steady_clock::time_point now);
+
         RateLimiter<UserId> events;
-        std::unordered_map<UserId, std::size_t> seats; ///< of the users whose home this shard is
+        std::unordered_map<std::string_view, RateLimiter<UserId>> costly; ///< the same of one event
     };
     Local& local(const runtime::Shard& shard) { return *locals_[shard.index()]; }
 
     // connect.cpp
     void let_in(const SocketPtr& socket, socketio::Next next);
     Task<Outcome<std::shared_ptr<SocketSession>>> authenticate(SocketPtr socket);
-    Task<bool> take_seat(UserId user);
-    Task<bool> count_seat(UserId user);
-    /// One connection of the user is over. On any shard.
-    void give_seat_back(UserId user);
     void on_connection(Socket& socket);
     Task<> bring_in(SocketPtr socket);
     void welcome(Socket& socket, const std::vector<chat::ChannelState>& channels);
@@ -120,6 +126,7 @@ class SocketGateway {
     Node& node_;
     LiveSockets& sockets_;
     Memberships& memberships_;
+    Seats seats_;
     std::vector<std::unique_ptr<Local>> locals_; // by shard
 };
 

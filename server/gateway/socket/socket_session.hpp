@@ -3,6 +3,7 @@
 #include "chat/typing/typing.hpp"
 #include "gateway/live_sockets.hpp"
 #include "gateway/node.hpp"
+#include "gateway/socket/seats.hpp"
 #include "socketio/socket.hpp"
 
 #include <memory>
@@ -15,14 +16,14 @@ class SocketGateway;
 /// What the gateway knows of a connected socket. Lives in `Socket::data`, on its shard.
 struct SocketSession {
     SocketSession(SocketGateway& of, socketio::Socket& owner, const chat::AccessClaims& bearer);
-    ~SocketSession();
     SocketSession(const SocketSession&) = delete;
 
     SocketGateway& gateway;
     socketio::Socket& socket;
     chat::AccessClaims claims;
     runtime::Timer token_timer; ///< the warning before the token expires, then its end
-    bool seated = false;        ///< counted by the user's home shard, and given back at the end
+    Seats::Seat address_seat;
+    Seats::Seat user_seat;
     bool warned = false;
     const chat::Device device = Presence::new_device();
     bool ready = false;      ///< in all rooms, and `connected` is sent
