@@ -20,6 +20,7 @@ class AccountsTest : public ::testing::Test {
     chat::NewSession session_of(UserId user, const std::string& hash, std::chrono::seconds ttl = 3600s) {
         chat::NewSession session;
         session.user = user;
+        session.password_hash = "hash"; // as StorageRunner::new_user() has it
         session.token_hash = hash;
         session.expires_at = now() + ttl;
         session.user_agent = "test";
@@ -154,6 +155,38 @@ TEST_F(AccountsTest, OfTwoRotationsAtOnceOneTokenIsLeft) {
     const auto of_a = db.wait(db.sessions().rotate_session(a, unique("token"), now() + 1h));
     const auto of_b = db.wait(db.sessions().rotate_session(b, unique("token"), now() + 1h));
     EXPECT_FALSE(of_a && !of_a->reused && of_b && !of_b->reused) << "never two lines of tokens";
+}
+
+TEST_F(AccountsTest, ASessionIsOpenedOnlyWithThePasswordOfThatMoment) {
+    const auto user = db.new_user();
+    const auto id = std::to_string(user.id.value);
+    auto wrong = session_of(user.id, unique("token"));
+    wrong.password_hash = "another";
+    EXPECT_EQ(db.wait(db.sessions().create_session(wrong)).error(), Errc::bad_credentials);
+
+    const auto late = testing::overtaken("SELECT chat_change_password(" + id + ", 0, 'new')", [&] {
+        return db.wait(db.sessions().create_session(session_of(user.id, "late")));
+    });
+    EXPECT_EQ(late.error(), Errc::bad_credentials);
+
+    const auto ended =
+        testing::overtaken("SELECT chat_open_session(" + id + ", 'new', 'early', now() + interval '1 hour', '', '')",
+                           [&] { return db.wait(db.sessions().change_password(user.id, SessionId{0}, "newer")); });
+    ASSERT_TRUE(ended) << ended.error();
+    ASSERT_EQ(ended->size(), 1u);
+    EXPECT_EQ(db.wait(db.sessions().check_session(ended->front(), user.id)).error(), Errc::revoked);
+}
+
+TEST_F(AccountsTest, ARotationThatRacesTheEndOfItsSessionDoesNotKeepItOpen) {
+    const auto user = db.new_user();
+    const auto token = unique("rotated");
+    const auto session = db.wait(db.sessions().create_session(session_of(user.id, token)));
+    const std::string rotate =
+        "SELECT chat_rotate_session('" + token + "', '" + token + "+', now() + interval '1 hour', 0)";
+    const auto ended =
+        testing::overtaken(rotate, [&] { return db.wait(db.sessions().revoke_others(user.id, SessionId{0})); });
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(db.wait(db.sessions().check_session(session->id, user.id)).error(), Errc::revoked);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <future>
 #include <memory>
@@ -113,5 +114,20 @@ class StorageRunner {
     postgres::testing::PoolRunner runner_;
     std::unique_ptr<Storage> storage_;
 };
+
+/// Runs `first` on the shared database in a transaction that ends when `second` waits for it, or is done.
+template <class Second> auto overtaken(const std::string& first, Second second) {
+    postgres::BlockingConnection holder{shared_database()};
+    postgres::BlockingConnection observer{shared_database()};
+    holder.script("BEGIN; " + first);
+    auto result = std::async(std::launch::async, std::move(second));
+    const postgres::Statement waiting{
+        "", "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"};
+    while (observer.query(waiting).front().get<std::int64_t>(0) == 0) {
+        if (result.wait_for(std::chrono::milliseconds{5}) == std::future_status::ready) break; // it does not wait
+    }
+    holder.script("COMMIT");
+    return result.get();
+}
 
 } // namespace hubbub::storage::testing

@@ -26,10 +26,10 @@ Task<Result<SessionGrant>> Auth::sign_up(Registration registration, ClientInfo c
     NewUser user;
     user.username = std::move(registration.username);
     user.display_name = std::move(registration.display_name);
-    user.password_hash = std::move(*hash);
+    user.password_hash = *hash;
     auto created = co_await accounts_.create_user(std::move(user));
     if (!created) co_return created.error();
-    auto grant = co_await open_session(std::move(*created), std::move(client));
+    auto grant = co_await open_session(std::move(*created), std::move(*hash), std::move(client));
     co_return grant;
 }
 
@@ -40,15 +40,16 @@ Task<Result<SessionGrant>> Auth::sign_in(Login login, ClientInfo client) {
     const auto right = co_await hasher_.verify(std::move(login.password), std::move(hash));
     if (!right) co_return right.error();
     if (!*right || found->user.disabled_at) co_return Errc::bad_credentials;
-    auto grant = co_await open_session(std::move(found->user), std::move(client));
+    auto grant = co_await open_session(std::move(found->user), std::move(found->password_hash), std::move(client));
     co_return grant;
 }
 
-Task<Result<SessionGrant>> Auth::open_session(User user, ClientInfo client) {
+Task<Result<SessionGrant>> Auth::open_session(User user, std::string password_hash, ClientInfo client) {
     const Timestamp at = now();
     std::string token = make_refresh_token();
     NewSession opening;
     opening.user = user.id;
+    opening.password_hash = std::move(password_hash);
     opening.token_hash = hash_token(token);
     opening.expires_at = at + limits::kRefreshTokenTtl;
     opening.user_agent = printable(std::move(client.user_agent));
@@ -109,6 +110,7 @@ Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) 
     if (token.empty()) co_return Errc::token_missing;
     if (token.size() > kTokenBytesMax) co_return Errc::token_invalid;
     const Timestamp at = now();
+    const std::uint64_t generation = verified_.generation();
     std::string hash = hash_token(token);
     if (const AccessClaims* known = verified_.find(hash)) {
         if (known->expires_at <= at) co_return Errc::token_expired;
@@ -116,7 +118,7 @@ Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) 
     }
     const auto own = keys_.own.verify(token, at);
     if (own) {
-        verified_.keep(std::move(hash), *own, at);
+        verified_.keep(std::move(hash), *own, at, generation);
         co_return *own;
     }
     if (own.error() != Errc::token_invalid || !keys_.external) co_return own.error();
@@ -133,7 +135,7 @@ Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) 
     const auto session = co_await sessions_.open_external(std::move(opening));
     if (!session) co_return session.error();
     const AccessClaims claims{session->user, session->id, external->expires_at};
-    verified_.keep(std::move(hash), claims, at);
+    verified_.keep(std::move(hash), claims, at, generation);
     co_return claims;
 }
 

@@ -91,7 +91,7 @@ class Auth {
     Task<Result<void>> check(AccessClaims claims);
 
   private:
-    Task<Result<SessionGrant>> open_session(User user, ClientInfo client);
+    Task<Result<SessionGrant>> open_session(User user, std::string password_hash, ClientInfo client);
     SessionGrant grant(User user, SessionId session, std::string refresh_token, Timestamp issued_at) const;
 
     AccountStore& accounts_;

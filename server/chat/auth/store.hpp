@@ -5,6 +5,7 @@
 #include "base/task.hpp"
 #include "chat/page.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace hubbub::chat {
 /// A refresh token that was just made. Only its hash is kept.
 struct NewSession {
     UserId user;
-    std::string token_hash; ///< SHA-256, 32 bytes
+    std::optional<std::string> password_hash; ///< what let the user in; none: the operator did
+    std::string token_hash;                   ///< SHA-256, 32 bytes
     Timestamp expires_at;
     std::string user_agent;
     std::string ip;
@@ -51,6 +53,7 @@ struct ExternalSession {
 class SessionStore {
   public:
     virtual ~SessionStore() = default;
+    /// Errors: `bad_credentials` (the password is another by now, or the user disabled).
     virtual Task<Result<Session>> create_session(NewSession session) = 0;
     /// The session of such a token; it and its user are made on first sight. It cannot be rotated.
     virtual Task<Result<Session>> open_external(ExternalSession session) = 0;

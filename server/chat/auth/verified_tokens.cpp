@@ -9,7 +9,8 @@ const AccessClaims* VerifiedTokens::find(const std::string& hash) const {
     return found == claims_.end() ? nullptr : &found->second;
 }
 
-void VerifiedTokens::keep(std::string hash, const AccessClaims& claims, Timestamp at) {
+void VerifiedTokens::keep(std::string hash, const AccessClaims& claims, Timestamp at, std::uint64_t generation) {
+    if (generation != generation_) return;
     if (claims_.size() >= kMax)
         std::erase_if(claims_, [at](const auto& known) { return known.second.expires_at <= at; });
     if (claims_.size() >= kMax) claims_.clear();

@@ -16,11 +16,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kCreate{"session_create", R"(
-WITH next AS (SELECT nextval('chat_session_id_seq') AS id)
-INSERT INTO chat_session (id, "familyId", "userId", "tokenHash", "expiresAt", "userAgent", ip)
-SELECT id, id, $1, $2, $3, $4, $5 FROM next
-RETURNING id)"};
+constexpr Statement kCreate{"session_create", "SELECT * FROM chat_open_session($1, $2, $3, $4, $5, $6)"};
 
 constexpr Statement kOpenExternal{"session_open_external",
                                   "SELECT family, owner FROM chat_open_external($1, $2, $3, $4, $5, $6, $7)"};
@@ -28,27 +24,14 @@ constexpr Statement kOpenExternal{"session_open_external",
 constexpr Statement kRotate{"session_rotate", "SELECT outcome, family, owner FROM chat_rotate_session($1, $2, $3, $4)"};
 
 constexpr Statement kRevoke{"session_revoke", R"(
-UPDATE chat_session SET "revokedAt" = now() WHERE "familyId" = $1 AND "revokedAt" IS NULL)"};
+SELECT e.family
+FROM (SELECT "userId" FROM chat_session WHERE "familyId" = $1 LIMIT 1) s, chat_end_sessions(s."userId", $1, NULL) e)"};
 
-constexpr Statement kRevokeOf{"session_revoke_of", R"(
-UPDATE chat_session SET "revokedAt" = now()
-WHERE "familyId" = $2 AND "userId" = $1 AND "revokedAt" IS NULL AND "expiresAt" > now() RETURNING id)"};
+constexpr Statement kRevokeOf{"session_revoke_of", "SELECT family FROM chat_end_sessions($1, $2, NULL) WHERE stood"};
 
-constexpr Statement kRevokeOthers{"session_revoke_others", R"(
-WITH ended AS (
-  UPDATE chat_session SET "revokedAt" = now() WHERE "userId" = $1 AND "familyId" <> $2 AND "revokedAt" IS NULL
-  RETURNING "familyId"
-)
-SELECT DISTINCT "familyId" FROM ended)"};
+constexpr Statement kRevokeOthers{"session_revoke_others", "SELECT family FROM chat_end_sessions($1, NULL, $2)"};
 
-constexpr Statement kChangePassword{"session_change_password", R"(
-WITH changed AS (
-  UPDATE chat_user SET "passwordHash" = $3 WHERE id = $1
-), ended AS (
-  UPDATE chat_session SET "revokedAt" = now() WHERE "userId" = $1 AND "familyId" <> $2 AND "revokedAt" IS NULL
-  RETURNING "familyId"
-)
-SELECT DISTINCT "familyId" FROM ended)"};
+constexpr Statement kChangePassword{"session_change_password", "SELECT * FROM chat_change_password($1, $2, $3)"};
 
 // The latest token of each family.
 constexpr Statement kList{"session_list", R"(
@@ -86,10 +69,11 @@ chat::OpenSession to_open_session(postgres::Row row) {
 } // namespace
 
 Task<Result<chat::Session>> PgSessionStore::create_session(chat::NewSession session) {
-    auto params =
-        Params::of(session.user, Bytes{session.token_hash}, session.expires_at, session.user_agent, session.ip);
+    auto params = Params::of(session.user, session.password_hash, Bytes{session.token_hash}, session.expires_at,
+                             session.user_agent, session.ip);
     const auto rows = co_await pool_.query(kCreate, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
+    if (rows->empty()) co_return chat::Errc::bad_credentials;
     chat::Session created;
     created.id = rows->front().get<SessionId>(0);
     created.user = session.user;
