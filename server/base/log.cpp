@@ -42,13 +42,17 @@ std::string_view to_string(Level level) {
 } // namespace
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
-    if (!logger().should_log(to_spdlog(level))) return;
+    if (!enabled(level)) return;
     boost::json::object line;
     line["time"] = to_rfc3339(now());
     line["level"] = to_string(level);
     line["event"] = event;
     for (const Field& field : fields) line[field.name] = field.value;
     logger().log(to_spdlog(level), "{}", boost::json::serialize(line));
+}
+
+bool enabled(Level level) {
+    return logger().should_log(to_spdlog(level));
 }
 
 void set_level(Level level) {

@@ -34,6 +34,9 @@ inline void error(std::string_view event, std::initializer_list<Field> fields = 
     write(Level::error, event, fields);
 }
 
+/// Whether such a line would be written, where what is in it costs something.
+bool enabled(Level level);
+
 /// Lines below `level` are not written. Default: info.
 void set_level(Level level);
 

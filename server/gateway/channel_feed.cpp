@@ -64,9 +64,9 @@ void ChannelFeed::emit(ChannelId id, const Event& event) {
 
 void ChannelFeed::read_missing(ChannelId id, Channel& channel) {
     if (std::exchange(channel.reading, true)) return;
-    boost::asio::co_spawn(shard_.io(), catch_up(id, channel), [&channel](const std::exception_ptr& escaped) {
+    boost::asio::co_spawn(shard_.io(), catch_up(id, channel), [id, &channel](const std::exception_ptr& escaped) {
         channel.reading = false;
-        if (escaped) internal::log_escaped(escaped);
+        if (escaped) internal::log_escaped(escaped, {"channel", channel_room(id)});
     });
 }
 

@@ -56,13 +56,19 @@ bool concerns_a_field(ErrorName name) {
 
 Failure to_failure(error_code reason, std::string_view field) {
     if (reason.category() != chat::make_error_code(chat::Errc::internal).category()) {
-        log::error("unexpected_error", {{"what", reason.message()}, {"category", reason.category().name()}});
-        return {ErrorName::server_internal};
+        Failure bug{ErrorName::server_internal};
+        bug.cause = std::string{reason.category().name()} + ": " + reason.message();
+        return bug;
     }
     Failure failure{to_name(static_cast<chat::Errc>(reason.value()))};
     if (concerns_a_field(failure.name)) failure.field = field;
     if (row_of(failure.name).retryable) failure.retry_after = kRetryAfter;
     return failure;
+}
+
+void log_cause(const Failure& failure, Whose whose) {
+    if (failure.cause.empty()) return;
+    log::error("unexpected_error", {{"what", failure.cause}, {whose.kind, whose.id}});
 }
 
 const ErrorRow& row_of(ErrorName name) {

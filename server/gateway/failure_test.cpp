@@ -1,4 +1,3 @@
-#include "base/log.hpp"
 #include "gateway/failure.hpp"
 
 #include <boost/system/errc.hpp>
@@ -27,10 +26,11 @@ TEST(ToFailure, NamesEveryReasonOfTheChat) {
 }
 
 TEST(ToFailure, KeepsForeignReasonsToItself) {
-    log::set_level(log::Level::error);
     const auto failure = to_failure(boost::system::errc::make_error_code(boost::system::errc::broken_pipe), "x");
     EXPECT_EQ(failure.name, ErrorName::server_internal);
     EXPECT_EQ(failure.field, "");
+    EXPECT_THAT(failure.cause, testing::HasSubstr("roken pipe"));
+    EXPECT_FALSE(to_json(failure).contains("cause"));
 }
 
 TEST(ErrorTable, IsInTheOrderOfItsNames) {

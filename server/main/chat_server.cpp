@@ -119,8 +119,12 @@ void ChatServer::renew_external(const chat::ExternalIssuer& external) {
 }
 
 void ChatServer::handle(std::shared_ptr<net::http::Exchange> exchange) {
-    exchange->request().remote_address = trusted_proxies_.client_of(exchange->request());
-    if (socketio_.handle(exchange) || gateway_->rest.handle(exchange) || health_->handle(exchange)) return;
+    net::http::Request& request = exchange->request();
+    std::string request_id = trusted_proxies_.request_id_of(request);
+    request.remote_address = trusted_proxies_.client_of(request);
+    if (socketio_.handle(exchange) || gateway_->rest.handle(exchange, std::move(request_id)) ||
+        health_->handle(exchange))
+        return;
     exchange->respond(web_client_.respond(exchange->request()));
 }
 

@@ -1,5 +1,6 @@
 #include "main/trusted_proxies.hpp"
 
+#include "base/limits.hpp"
 #include "main/config.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -52,6 +53,7 @@ TrustedProxies::TrustedProxies(const std::vector<std::string>& networks) {
 }
 
 bool TrustedProxies::trusts(std::string_view address) const {
+    if (networks_.empty()) return false;
     const auto v6 = to_v6(address);
     if (!v6) return false;
     const auto bytes = v6->to_bytes();
@@ -61,6 +63,15 @@ bool TrustedProxies::trusts(std::string_view address) const {
         const unsigned rest = network.bits % 8;
         return rest == 0 || ((bytes[whole] ^ network.bytes[whole]) >> (8 - rest)) == 0;
     });
+}
+
+std::string TrustedProxies::request_id_of(const net::http::Request& request) const {
+    if (!trusts(request.remote_address)) return {};
+    const std::string_view id = request.headers.get("X-Request-Id");
+    const bool plain = std::ranges::all_of(id, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    return plain && id.size() <= limits::kRequestIdBytesMax ? std::string{id} : std::string{};
 }
 
 std::string TrustedProxies::client_of(const net::http::Request& request) const {

@@ -17,6 +17,9 @@ class TrustedProxies {
 
     /// The last address on the way to us that is no trusted proxy: the peer's own, unless it is one.
     std::string client_of(const net::http::Request& request) const;
+    /// The X-Request-Id that a proxy gave it: 1 … limits::kRequestIdBytesMax letters, digits and dashes; or else empty.
+    /// Before `remote_address` is replaced by the client's.
+    std::string request_id_of(const net::http::Request& request) const;
 
   private:
     struct Network {

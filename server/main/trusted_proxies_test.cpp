@@ -35,6 +35,21 @@ TEST(TrustedProxies, StopsAtWhatIsNoAddress) {
     EXPECT_EQ(client({"10.0.0.0/8"}, "10.1.2.3", {""}), "10.1.2.3");
 }
 
+TEST(TrustedProxies, TakesRequestIdsOfProxiesAlone) {
+    const auto id = [](const std::string& peer, const std::string& given) {
+        net::http::Request request;
+        request.remote_address = peer;
+        request.headers.add("x-request-id", given);
+        return TrustedProxies{{"10.0.0.0/8"}}.request_id_of(request);
+    };
+    EXPECT_EQ(id("10.1.2.3", "0Az-9"), "0Az-9");
+    EXPECT_EQ(id("10.1.2.3", std::string(64, 'x')), std::string(64, 'x'));
+    EXPECT_EQ(id("203.0.113.9", "0Az-9"), "");
+    for (const std::string& wrong : {std::string{}, std::string(65, 'x'), std::string{"a b"}, std::string{"a\r\nb"},
+                                     std::string{"a_b"}, std::string{"\"a\""}, std::string{"\xc3\xa9"}})
+        EXPECT_EQ(id("10.1.2.3", wrong), "") << wrong;
+}
+
 TEST(TrustedProxies, RefusesWhatIsNoNetwork) {
     for (const char* text : {"", "proxy", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "::/129", "10.0.0/8"})
         EXPECT_THROW(TrustedProxies{{text}}, ConfigError) << text;

@@ -4,10 +4,14 @@ import { Api, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
 import { request } from '../support/http.js';
+import { RawConnection } from '../support/raw-tcp.js';
+import { until } from '../support/wait.js';
 
 const kSecret = 'the-content-of-a-message-47f1';
 const kForged = '{"time":"x","level":"error","event":"forged"}';
 const kClient = '198.51.100.77';
+
+const kGoodId = 'Proxy-0123456789abcdef';
 
 describe('logs', () => {
   let hubbub;
@@ -23,7 +27,7 @@ describe('logs', () => {
     await client.ask('edit_message', { chatChannelId: channel, messageId: message.id, content: `${kSecret}, edited` });
     await client.send(channel, `${kSecret}\u0000`);
     await client.ask(`${kSecret}\r\n${kForged}`, {}).catch(() => {});
-    const headers = { 'content-type': 'application/json', 'x-forwarded-for': kClient, 'user-agent': kForged };
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': kClient, 'user-agent': kForged, 'x-request-id': kGoodId };
     const body = JSON.stringify({ username: user.username, password: `${kSecret}\r\n${kForged}` });
     await request(`${hubbub.url}/api/v1/auth/login`, { method: 'POST', headers, body });
     await request(`${hubbub.url}/api/v1/${encodeURIComponent(`\r\n${kForged}`)}`);
@@ -51,6 +55,53 @@ describe('logs', () => {
   test('no message, password or token is in them, and nobody forges a line', () => {
     for (const secret of secrets) assert.ok(!hubbub.program.log.includes(secret), secret);
     assert.ok(lines().every((line) => JSON.parse(line).event !== 'forged'));
+  });
+
+  /** The first `count` lines about a request: the program's output is read a little later than its answers. */
+  const about = (id, count) => {
+    const found = () => lines().map((line) => JSON.parse(line)).filter(({ request: its }) => its === id);
+    return until(`${count} lines about ${id}`, () => found().length >= count && found());
+  };
+
+  test('a request has the id that a trusted proxy gave it, in its answer and in every line about it', async () => {
+    const [first, last, ...more] = await about(kGoodId, 2);
+    assert.deepEqual([first.event, last.event, more], ['login_failed', 'request_answered', []]);
+    assert.deepEqual(last, { ...last, method: 'POST', path: '/api/v1/auth/login', status: 401, address: kClient });
+  });
+
+  test('an id that is not well-formed is replaced; no CRLF comes in by it', async () => {
+    const wrong = ['', ' ', 'a b', 'a_b', '"a"', 'a\tb', '<a>', '\u00e9', `${kForged}`, 'x'.repeat(65)];
+    const ids = new Set();
+    for (const given of wrong) {
+      const { status, headers } = await request(`${hubbub.url}/api/v1/config`, { headers: { 'x-request-id': given } });
+      assert.equal(status, 200);
+      assert.match(headers['x-request-id'], /^[0-9a-f]{8}-[0-9a-f]+$/, given);
+      ids.add(headers['x-request-id']);
+    }
+    assert.equal(ids.size, wrong.length, 'each its own');
+    for (const end of ['\r\n', '\n', '\r']) {
+      const raw = await RawConnection.open(hubbub.port);
+      await raw.write(`GET /api/v1/config HTTP/1.1\r\nHost: x\r\nX-Request-Id: a${end}${kForged}\r\n\r\n`);
+      assert.equal((await raw.response()).status, 400, JSON.stringify(end));
+      raw.close();
+    }
+    assert.ok(lines().every((line) => JSON.parse(line).event !== 'forged'));
+  });
+
+  test('every answer has an id: of what is not found, not allowed, not permitted, too', async () => {
+    for (const [method, path, status] of [['GET', '/api/v1/me', 401], ['GET', '/api/none', 404], ['PUT', '/api/v1/me', 405], ['GET', '/api/openapi.json', 200]]) {
+      const answer = await request(`${hubbub.url}${path}`, { method, headers: { 'x-request-id': 'of-this-one' } });
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers['x-request-id'], 'of-this-one');
+    }
+    assert.equal((await about('of-this-one', 4)).length, 4);
+  });
+
+  test('an id of anybody else is not taken', async (t) => {
+    const open = await Hubbub.start();
+    t.after(() => open.stop());
+    const { headers } = await request(`${open.url}/api/v1/config`, { headers: { 'x-request-id': kGoodId } });
+    assert.match(headers['x-request-id'], /^[0-9a-f]{8}-[0-9a-f]+$/);
   });
 
   test('who failed to sign in or to connect is named by address, as a trusted proxy gives it', () => {

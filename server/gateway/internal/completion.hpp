@@ -2,6 +2,7 @@
 #include "base/callback.hpp"
 #include "base/log.hpp"
 #include "base/task.hpp"
+#include "gateway/failure.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -29,11 +30,12 @@ template <class T> Task<T> on(boost::asio::io_context& io, Task<T> work) {
 }
 
 /// An exception that nobody expected ends what it came from and nothing else.
-inline void log_escaped(const std::exception_ptr& escaped) {
+inline void log_escaped(const std::exception_ptr& escaped, Whose whose) {
     try {
         std::rethrow_exception(escaped);
     } catch (const std::exception& exception) {
-        log::error("handler_exception", {{"what", exception.what()}, {"hint", "a bug: report it with this line"}});
+        log::error("handler_exception",
+                   {{"what", exception.what()}, {whose.kind, whose.id}, {"hint", "a bug: report it with this line"}});
     }
 }
 

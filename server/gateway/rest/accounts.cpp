@@ -52,7 +52,9 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     const auto grant = co_await call.services.auth.sign_in(std::move(login), std::move(client));
     if (!grant) {
         // Without the name: people type passwords there.
-        log::info("login_failed", {{"address", call.request.remote_address}, {"reason", grant.error().message()}});
+        log::info(
+            "login_failed",
+            {{"request", call.id}, {"address", call.request.remote_address}, {"reason", grant.error().message()}});
         co_return to_failure(grant.error());
     }
     // Only failures count: many people may share an address.

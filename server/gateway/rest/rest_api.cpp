@@ -1,5 +1,6 @@
 #include "gateway/rest/rest_api.hpp"
 
+#include "base/log.hpp"
 #include "gateway/contract_documents.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/rest/answers.hpp"
@@ -7,10 +8,12 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace hubbub::gateway {
@@ -54,9 +57,14 @@ net::http::Asset document(std::string_view text) {
     return net::http::make_asset(std::string{text}, "application/json", net::http::Compressible::yes);
 }
 
-void add_headers(net::http::Response& response) {
+std::string random_hex() {
+    return fmt::format("{:08x}", std::random_device{}());
+}
+
+void add_headers(net::http::Response& response, const std::string& request_id) {
     response.headers.add("Cache-Control", "no-store");
     response.headers.add("X-Content-Type-Options", "nosniff");
+    response.headers.add("X-Request-Id", request_id);
 }
 
 } // namespace
@@ -112,6 +120,7 @@ RestApi::RestApi(Node& node, LiveSockets& sockets, Memberships& memberships)
       memberships_{memberships},
       openapi_{document(kOpenApiDocument)},
       asyncapi_{document(kAsyncApiDocument)},
+      run_{random_hex()},
       attempts_(node.shards.size(), Attempts{node.settings}),
       requests_(node.shards.size(), Requests{node.settings.requests}) {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
@@ -132,15 +141,21 @@ std::vector<RestApi::Operation> RestApi::operations() {
     return all;
 }
 
-bool RestApi::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
+bool RestApi::handle(const std::shared_ptr<net::http::Exchange>& exchange, std::string request_id) {
     if (!exchange->request().path.starts_with(kApi)) return false;
     Counters::add(node_.counters.rest_requests);
-    boost::asio::co_spawn(exchange->shard().io(), serve(exchange), [this, exchange](const std::exception_ptr& escaped) {
+    if (request_id.empty()) request_id = new_id();
+    auto finish = [this, exchange, request_id](const std::exception_ptr& escaped) {
         if (!escaped) return;
-        internal::log_escaped(escaped);
-        exchange->respond(refuse({ErrorName::server_internal}));
-    });
+        internal::log_escaped(escaped, {"request", request_id});
+        respond(*exchange, refuse({ErrorName::server_internal}), request_id);
+    };
+    boost::asio::co_spawn(exchange->shard().io(), serve(exchange, std::move(request_id)), std::move(finish));
     return true;
+}
+
+std::string RestApi::new_id() {
+    return fmt::format("{}-{:x}", run_, ++requests_begun_);
 }
 
 /// Measures a request from its route to its answer.
@@ -157,17 +172,26 @@ class RestApi::Timing {
     const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-Task<> RestApi::serve(std::shared_ptr<net::http::Exchange> exchange) {
-    auto answer = co_await answer_to(exchange->request(), exchange->shard());
-    if (answer) {
-        add_headers(*answer);
-        exchange->respond(std::move(*answer));
-    } else {
-        exchange->respond(refuse(answer.error()));
-    }
+Task<> RestApi::serve(std::shared_ptr<net::http::Exchange> exchange, std::string id) {
+    auto answer = co_await answer_to(exchange->request(), exchange->shard(), id);
+    if (!answer) log_cause(answer.error(), {"request", id});
+    respond(*exchange, answer ? std::move(*answer) : refuse(answer.error()), id);
 }
 
-RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& shard) {
+void RestApi::respond(net::http::Exchange& exchange, Response response, const std::string& id) {
+    if (log::enabled(log::Level::debug)) {
+        const net::http::Request& request = exchange.request();
+        log::debug("request_answered", {{"request", id},
+                                        {"method", request.method},
+                                        {"path", request.path},
+                                        {"status", response.status},
+                                        {"address", request.remote_address}});
+    }
+    add_headers(response, id);
+    exchange.respond(std::move(response));
+}
+
+RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& shard, std::string_view id) {
     const std::string_view path{request.path};
     if (!path.starts_with(kVersion)) co_return find_document(request);
     const auto match = router_.find(request.method, path.substr(kVersion.size()));
@@ -175,7 +199,7 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     if (!match.route) co_return refuse_method(match.allow);
     const Route& route = routes()[*match.route];
     const Timing timing{node_.measures_of(shard), route};
-    Call call{request, shard, node_.services_of(shard), {}, {}, {}};
+    Call call{request, shard, node_.services_of(shard), id, {}, {}, {}};
     Requests& requests = requests_[shard.index()];
     std::optional<std::chrono::milliseconds> wait;
     if (route.takes == Takes::token || route.takes == Takes::token_and_body) {
@@ -192,9 +216,9 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
         co_return Failure{ErrorName::limit_rate, {}, *wait};
     }
     for (const auto& [name, value] : match.parameters) {
-        const auto id = parse_integer(value, 1, kJsonIntegerMax);
-        if (!id) co_return Failure{id.error().name, std::string{name}};
-        call.ids.push_back(*id);
+        const auto number = parse_integer(value, 1, kJsonIntegerMax);
+        if (!number) co_return Failure{number.error().name, std::string{name}};
+        call.ids.push_back(*number);
     }
     if (route.takes == Takes::body || route.takes == Takes::token_and_body) {
         auto parsed = parse_body(request);
@@ -237,7 +261,6 @@ net::http::Response RestApi::refuse(const Failure& failure) {
     const ErrorRow& row = row_of(failure.name);
     Response response =
         net::http::json_response(row.http_status, json::serialize(json::object{{"error", to_json(failure)}}));
-    add_headers(response);
     if (row.http_status == 401) response.headers.add("WWW-Authenticate", "Bearer");
     if (failure.retry_after) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(*failure.retry_after);

@@ -9,6 +9,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,7 +25,8 @@ class RestApi {
     RestApi(Node& node, LiveSockets& sockets, Memberships& memberships);
 
     /// Takes the request if its path is the API's; false otherwise.
-    bool handle(const std::shared_ptr<net::http::Exchange>& exchange);
+    /// `request_id` is what log lines and the answer name it by; empty: one is made.
+    bool handle(const std::shared_ptr<net::http::Exchange>& exchange, std::string request_id);
 
     struct Operation {
         std::string_view method;
@@ -44,6 +46,7 @@ class RestApi {
         net::http::Request& request;
         runtime::Shard& shard;
         Services& services;
+        std::string_view id;
         chat::AccessClaims caller;     ///< of routes that ask for a token
         std::vector<std::int64_t> ids; ///< of the path, in order
         boost::json::value body;       ///< of routes that take one
@@ -61,12 +64,14 @@ class RestApi {
     static const std::vector<Route>& routes();
     class Timing;
 
-    Task<> serve(std::shared_ptr<net::http::Exchange> exchange);
-    Answer answer_to(net::http::Request& request, runtime::Shard& shard);
+    Task<> serve(std::shared_ptr<net::http::Exchange> exchange, std::string id);
+    Answer answer_to(net::http::Request& request, runtime::Shard& shard, std::string_view id);
+    void respond(net::http::Exchange& exchange, Response response, const std::string& id);
     Outcome<Response> find_document(const net::http::Request& request);
     Response refuse_method(std::string allow);
     Task<Outcome<chat::AccessClaims>> authenticate(Call& call);
     Response refuse(const Failure& failure);
+    std::string new_id();
 
     // accounts.cpp and me.cpp
     Answer sign_up(Call& call);
@@ -142,6 +147,8 @@ class RestApi {
     Router router_;
     const net::http::Asset openapi_;
     const net::http::Asset asyncapi_;
+    const std::string run_; // in the ids of the requests: none comes again after a restart
+    std::atomic<std::uint64_t> requests_begun_ = 0;
     std::vector<Attempts> attempts_; // by shard
     std::vector<Requests> requests_; // the same
 };

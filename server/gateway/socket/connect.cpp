@@ -42,9 +42,10 @@ SocketSession::SocketSession(SocketGateway& of, socketio::Socket& owner, const c
 void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
     auto answer = [this, socket, go_on = std::move(next)](const std::exception_ptr& escaped,
                                                           Outcome<std::shared_ptr<SocketSession>> session) mutable {
-        if (escaped) return internal::log_escaped(escaped); // and `go_on`, dropped, refuses
+        if (escaped) return internal::log_escaped(escaped, {"socket", socket->id()}); // and `go_on`, dropped, refuses
         if (!session) {
             node_.counters.refused(session.error().name);
+            log_cause(session.error(), {"socket", socket->id()});
             log::info("socket_refused", {{"code", row_of(session.error().name).name},
                                          {"socket", socket->id()},
                                          {"address", socket->handshake().remote_address}});
@@ -100,8 +101,8 @@ void SocketGateway::on_connection(Socket& socket) {
     const auto alive = socket.shared_from_this();
     boost::asio::co_spawn(socket.shard().io(), bring_in(alive), [this, alive](const std::exception_ptr& escaped) {
         if (!escaped) return;
-        internal::log_escaped(escaped);
-        close(*alive, ErrorName::server_internal);
+        internal::log_escaped(escaped, {"socket", alive->id()});
+        close(*alive, {ErrorName::server_internal});
     });
 }
 
@@ -115,7 +116,7 @@ Task<> SocketGateway::bring_in(SocketPtr socket) {
         watch.take_changed();
         auto read = co_await channels_service.of_user(session.claims.user);
         if (!socket->connected()) co_return;
-        if (!read) co_return close(*socket, to_failure(read.error()).name);
+        if (!read) co_return close(*socket, to_failure(read.error()));
         // A list from before a removal must never be joined; after this, removals find the socket in the rooms.
         if (watch.take_changed()) continue;
         channels = std::move(*read);
@@ -130,7 +131,7 @@ Task<> SocketGateway::bring_in(SocketPtr socket) {
         if (!socket->connected()) co_return;
         current = !watch.take_changed() && (read_in_rooms || !overtaken);
     }
-    if (watch.revoked()) co_return close(*socket, ErrorName::auth_revoked);
+    if (watch.revoked()) co_return close(*socket, {ErrorName::auth_revoked});
     welcome(*socket, channels);
 }
 
@@ -166,9 +167,11 @@ void SocketGateway::on_disconnecting(Socket& socket, socketio::DisconnectReason 
     if (session.ready) services(socket).presence.leave(session.claims.user, session.device);
 }
 
-void SocketGateway::close(Socket& socket, ErrorName why) {
+void SocketGateway::close(Socket& socket, const Failure& failure) {
     if (!socket.connected()) return;
+    const ErrorName why = failure.name;
     node_.counters.refused(why);
+    log_cause(failure, {"socket", socket.id()});
     const bool come_back = row_of(why).retryable;
     socket.emit("disconnected",
                 RawJson{disconnected_event(why, come_back ? std::optional{kRetryAfter} : std::nullopt)});
@@ -187,7 +190,7 @@ void SocketGateway::arm_token_timer(Socket& socket) {
 void SocketGateway::on_token_time(Socket& socket) {
     SocketSession& session = *session_of(socket);
     const auto left = session.claims.expires_at - now();
-    if (left <= 0ms) return close(socket, ErrorName::auth_token_expired);
+    if (left <= 0ms) return close(socket, {ErrorName::auth_token_expired});
     if (!session.warned && left <= limits::kTokenExpiryWarning) {
         session.warned = true;
         const boost::json::object warning{{"event", nullptr}, {"error", to_json({ErrorName::auth_token_expired})}};

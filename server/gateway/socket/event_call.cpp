@@ -28,8 +28,9 @@ void EventCall::refuse(const Failure& failure) {
     measure();
     node_->counters.refused(failure.name);
     if (failure.name == ErrorName::limit_rate) ++node_->measures_of(*shard_).limited_events[measured_as_];
-    if (ack_) return ack_(socketio::RawJson{encode_refusal(failure)});
     const auto socket = socket_.lock();
+    log_cause(failure, {"socket", socket ? socket->id() : std::string_view{}});
+    if (ack_) return ack_(socketio::RawJson{encode_refusal(failure)});
     if (!socket) return;
     boost::json::object error{{"event", event_}, {"error", to_json(failure)}};
     if (!client_message_id_.empty()) error["clientMessageId"] = client_message_id_;

@@ -115,7 +115,7 @@ void SocketGateway::answer_with(Socket& socket, EventCall call, Answer work) {
                       const std::exception_ptr& escaped, const Outcome<std::string>& answer) {
         --session_of(*alive)->running;
         if (escaped) {
-            internal::log_escaped(escaped);
+            internal::log_escaped(escaped, {"socket", alive->id()});
             return call->refuse({ErrorName::server_internal});
         }
         if (!answer) return call->refuse(answer.error());

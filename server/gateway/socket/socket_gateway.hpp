@@ -64,7 +64,7 @@ class SocketGateway {
     Task<> bring_in(SocketPtr socket);
     void welcome(Socket& socket, const std::vector<chat::ChannelState>& channels);
     void on_disconnecting(Socket& socket, socketio::DisconnectReason reason);
-    void close(Socket& socket, ErrorName why);
+    void close(Socket& socket, const Failure& failure);
     void arm_token_timer(Socket& socket);
     void on_token_time(Socket& socket);
 
