@@ -57,6 +57,20 @@ TEST_F(ChannelsTest, PublicNamesAreUniqueIgnoringCase) {
     }
 }
 
+TEST_F(ChannelsTest, ARoleIsChangedUnderTheChannelsLock) {
+    const auto channel = db.new_channel(alice.id);
+    db.wait(db.channels().add_member(channel.id, bob.id, Role::member, alice.id));
+    db.wait(db.channels().set_role(channel.id, bob.id, Role::owner, {alice.id, Role::owner}));
+    const std::string id = std::to_string(bob.id.value);
+    const auto second = testing::overtaken(
+        "SELECT chat_set_role(" + std::to_string(channel.id.value) + ", " + id + ", 'member', " + id + ", 'owner')",
+        [&] {
+            return db.wait(db.channels().set_role(channel.id, alice.id, Role::member, {alice.id, Role::owner}));
+        });
+    EXPECT_EQ(second.error(), Errc::last_owner) << "of two owners who step down at once one stays";
+    EXPECT_EQ(db.wait(db.channels().find_member(channel.id, alice.id))->role, Role::owner);
+}
+
 TEST_F(ChannelsTest, EveryChangeOfMembershipTakesTheNextEventSeq) {
     const auto channel = db.new_channel(alice.id);
     const auto joined = db.wait(db.channels().add_member(channel.id, bob.id, Role::admin, alice.id));
