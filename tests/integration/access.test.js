@@ -54,6 +54,7 @@ describe('access', () => {
     'DELETE member (oneself)': (user, id) => user.api.delete(`/channels/${id}/members/${user.id}`),
     'GET messages': (user, id) => user.api.get(`/channels/${id}/messages`),
     'GET messages before': (user, id) => user.api.get(`/channels/${id}/messages?before=${messages[id] ?? 1}`),
+    'GET messages at': (user, id) => user.api.get(`/channels/${id}/messages?at=2020-01-01T00:00:00Z`),
     'GET replies': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}/replies`),
     'GET receipts': (user, id) => user.api.get(`/channels/${id}/messages/${messages[id] ?? 1}/receipts`),
     'GET search': (user, id) => user.api.get(`/search?query=secret&chatChannelId=${id}`),
@@ -75,6 +76,7 @@ describe('access', () => {
     mark_as_delivered: (id) => ({ chatChannelId: id, messageId: messages[id] ?? 1 }),
     get_history: (id) => ({ chatChannelId: id }),
     'get_history around': (id) => ({ chatChannelId: id, around: messages[id] ?? 1 }),
+    'get_history at': (id) => ({ chatChannelId: id, at: '2020-01-01T00:00:00Z' }),
     typing_start: (id) => ({ chatChannelId: id }),
     typing_stop: (id) => ({ chatChannelId: id }),
     'get_presence of a channel': (id) => ({ chatChannelId: id }),
@@ -111,7 +113,7 @@ describe('access', () => {
     });
   }
 
-  for (const name of ['GET messages', 'GET messages before', 'GET message', 'GET replies', 'GET receipts', 'GET search', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)', 'POST invite', 'GET invites', 'DELETE invite', 'PUT mute', 'DELETE mute']) {
+  for (const name of ['GET messages', 'GET messages before', 'GET messages at', 'GET message', 'GET replies', 'GET receipts', 'GET search', 'GET read-state', 'PUT read-state', 'DELETE member', 'POST member (another)', 'PATCH channel', 'PATCH channel (archive)', 'PATCH member', 'PATCH member (oneself)', 'POST invite', 'GET invites', 'DELETE invite', 'PUT mute', 'DELETE mute']) {
     test(`${name} of a public channel by a non-member: channel.not_a_member`, async () => {
       assertRefused(await routes[name](stranger, open), 403, 'channel.not_a_member');
     });
@@ -144,10 +146,22 @@ describe('access', () => {
 
   test('a message id of another channel under one’s own: message.not_found', async () => {
     assertRefused(await stranger.api.get(`/channels/${ofStranger}/messages/${messages[secret]}`), 404, 'message.not_found');
-    for (const direction of ['before', 'after', 'around']) {
-      const ack = await s.ask('get_history', { chatChannelId: ofStranger, [direction]: messages[secret] });
-      assertError(ack.error, 'message.not_found');
+    for (const path of ['replies', 'receipts']) {
+      assertRefused(await stranger.api.get(`/channels/${ofStranger}/messages/${messages[secret]}/${path}`), 404, 'message.not_found');
     }
+    assertRefused(await stranger.api.put(`/channels/${ofStranger}/read-state`, { messageId: messages[secret] }), 404, 'message.not_found');
+    const messageId = messages[secret];
+    for (const [event, fields] of [
+      ...['before', 'after', 'around'].map((direction) => ['get_history', { [direction]: messageId }]),
+      ['edit_message', { messageId, content: 'mine now' }],
+      ['delete_message', { messageId }],
+      ['add_reaction', { messageId, reaction: '👍' }],
+      ['remove_reaction', { messageId, reaction: '👍' }],
+      ...['mark_as_read', 'mark_as_delivered'].flatMap((mark) => [[mark, { messageId }], [mark, { messageIds: [messageId] }]]),
+    ]) {
+      assertError((await s.ask(event, { chatChannelId: ofStranger, ...fields })).error, 'message.not_found');
+    }
+    assert.equal((await owner.api.get(`/channels/${secret}/messages/${messageId}`)).body.message.content, `secret of ${secret}`);
   });
 
   test('a parent in another channel: message.not_found', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { signUp } from '../support/api.js';
+import { ChatClient } from '../support/chat-client.js';
 import { WebSocketSession } from '../support/engineio.js';
 import { request } from '../support/http.js';
 import { Hubbub } from '../support/hubbub.js';
@@ -32,6 +34,18 @@ describe('CORS off, as it is by default', () => {
       const answer = await request(`${hubbub.url}${path}`, { headers: { Origin: kAllowed } });
       assert.equal(allowedOrigin(answer), undefined, path);
     }
+  });
+
+  test('cross-site WebSocket hijacking: nothing that a browser sends of itself lets anybody in', async () => {
+    const { session } = await signUp(hubbub.url);
+    const cookie = ['token', 'accessToken', 'session', 'io'].map((name) => `${name}=${session.accessToken}`).join('; ');
+    const extraHeaders = { origin: 'https://evil.example', cookie, authorization: `Bearer ${session.accessToken}` };
+    for (const transports of [['websocket'], ['polling']]) {
+      await assert.rejects(ChatClient.connect(hubbub.url, undefined, { extraHeaders, transports }), { message: 'auth.token_missing' });
+    }
+    const { status, headers } = await request(`${hubbub.url}/api/v1/me`, { headers: { origin: 'https://evil.example', cookie } });
+    assert.equal(status, 401);
+    assert.equal(headers['set-cookie'], undefined);
   });
 
   test('a preflight allows nothing', async () => {
