@@ -23,6 +23,7 @@ struct ShardPart {
     socketio::NamespaceCounters nsp;
     postgres::Pool::Stats pool;
     gateway::Measures measures;
+    std::uint64_t mentions_cut = 0;
     Histogram batches{Histogram::kCounts};
     std::map<std::string, std::size_t> channels; ///< sockets in each channel's room
     SteadyClock::duration lag{};                 ///< from the question until the shard had time for it
@@ -47,6 +48,7 @@ ShardPart read_part(const MetricSources& sources, std::size_t i) {
     part.nsp = sources.node.nsp.counters(shard);
     part.pool = sources.pools[i]->stats();
     part.measures = sources.node.measures[i];
+    part.mentions_cut = sources.node.services[i]->messages.mentions_cut();
     part.batches = sources.storages[i]->batch_sizes();
     sources.node.nsp.adapter().visit_rooms(shard, [&part](std::string_view room, std::size_t members) {
         if (is_channel_room(room)) part.channels.emplace(room, members);
@@ -194,6 +196,7 @@ void add_transports(Report& report) {
     report.count_by(
         "hubbub_limits_total", "Limits reached, and what misbehaved", "limit",
         std::pair{"connections_per_user", [](const Part& part) { return part.measures.user_full; }},
+        std::pair{"mentions", [](const Part& part) { return part.mentions_cut; }},
         std::pair{"connections_per_address", [](const Part& part) { return part.measures.address_full; }},
         std::pair{"slow_consumer", [](const Part& part) { return part.engine.slow_consumers; }},
         std::pair{"volatile_dropped", [](const Part& part) { return part.nsp.volatile_dropped; }},

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createChannel } from '../support/api.js';
 import { Suite } from '../support/chat-client.js';
+import { scrape } from '../support/metrics.js';
 import { randomOf } from '../support/random.js';
 
 describe('mentions', () => {
@@ -76,6 +77,21 @@ describe('mentions', () => {
     assert.deepEqual([await mentionsOf(bob, id), await mentionsOf(carol, id)], [1, 1]);
     await a.ask('delete_message', { chatChannelId: id, messageId: message.id });
     assert.deepEqual([await mentionsOf(bob, id), await mentionsOf(carol, id)], [0, 0]);
+  });
+
+  test('of more than 50 names the first count, and the limit is counted', async () => {
+    const { id, a } = await scene([bob, carol]);
+    const reached = async () => (await scrape(hubbub.url)).get('hubbub_limits_total{limit="mentions"}');
+    const before = await reached();
+    const names = (count) => Array.from({ length: count }, (_, i) => `@nobody${i}`).join(' ');
+    const { message } = await a.send(id, `@${bob.username} ${names(49)}`);
+    assert.equal(await reached(), before);
+    await a.send(id, `@${bob.username} ${names(49)} @${carol.username}`);
+    assert.equal(await reached(), before + 1);
+    assert.deepEqual([await mentionsOf(bob, id), await mentionsOf(carol, id)], [2, 0]);
+    await a.ask('edit_message', { chatChannelId: id, messageId: message.id, content: `${names(50)} @${bob.username}` });
+    assert.equal(await reached(), before + 2);
+    assert.equal(await mentionsOf(bob, id), 1);
   });
 
   test('mentionCount equals a recount after a random history, at every moment', async (t) => {

@@ -36,7 +36,7 @@ Fence fence_of(std::string_view line) {
 /// Collects the names of one stretch of text without fences.
 class Finder {
   public:
-    explicit Finder(std::vector<std::string>& names) : names_{names} {}
+    explicit Finder(Mentions& found) : found_{found} {}
 
     void read(std::string_view text) {
         for (std::size_t at = 0; at < text.size();) {
@@ -76,21 +76,22 @@ class Finder {
 
     void keep(std::string_view name) {
         if (name.size() < limits::kUsernameMin || name.size() > limits::kUsernameMax) return;
-        if (names_.size() >= limits::kMentionsMax) return;
         std::string folded{name};
         std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return std::tolower(c); });
-        if (std::ranges::find(names_, folded) == names_.end()) names_.push_back(std::move(folded));
+        if (std::ranges::find(found_.names, folded) != found_.names.end()) return;
+        found_.cut = found_.names.size() == limits::kMentionsMax;
+        if (!found_.cut) found_.names.push_back(std::move(folded));
     }
 
-    std::vector<std::string>& names_;
+    Mentions& found_;
 };
 
 } // namespace
 
-std::vector<std::string> find_mentions(std::string_view content) {
-    std::vector<std::string> names;
-    if (content.find('@') == kNone) return names;
-    Finder finder{names};
+Mentions find_mentions(std::string_view content) {
+    Mentions found;
+    if (content.find('@') == kNone) return found;
+    Finder finder{found};
     Fence open;
     std::size_t text_begin = 0; // of what is not in a fence, up to a blank line: no code span goes beyond
     for (std::size_t begin = 0; begin <= content.size();) {
@@ -109,7 +110,7 @@ std::vector<std::string> find_mentions(std::string_view content) {
         begin = end + 1;
     }
     finder.read(content.substr(std::min(text_begin, content.size())));
-    return names;
+    return found;
 }
 
 } // namespace hubbub::chat

@@ -38,14 +38,20 @@ TEST(FindMentions, Table) {
         {"```a`b\n@bob", {"bob"}},
         {"@bob\n```\n@anna\n```", {"bob"}},
     };
-    for (const Case& one : cases) EXPECT_EQ(find_mentions(one.content), one.names) << one.content;
+    for (const Case& one : cases) EXPECT_EQ(find_mentions(one.content).names, one.names) << one.content;
 }
 
 TEST(FindMentions, IsBounded) {
     std::string content;
     for (int i = 0; i < 200; ++i) content += "@user" + std::to_string(i) + " ";
-    EXPECT_EQ(find_mentions(content).size(), limits::kMentionsMax);
-    EXPECT_TRUE(find_mentions("@" + std::string(33, 'a')).empty());
+    EXPECT_EQ(find_mentions(content).names.size(), limits::kMentionsMax);
+    EXPECT_TRUE(find_mentions(content).cut);
+    EXPECT_TRUE(find_mentions("@" + std::string(33, 'a')).names.empty());
+
+    content.clear();
+    for (std::size_t i = 0; i < 4 * limits::kMentionsMax; ++i)
+        content += "@user" + std::to_string(i % limits::kMentionsMax) + " ";
+    EXPECT_FALSE(find_mentions(content).cut) << "each name counts once";
 }
 
 } // namespace

@@ -6,8 +6,14 @@
 
 namespace hubbub::chat {
 
+std::vector<std::string> Messages::mentions_in(const std::string& content) {
+    auto found = find_mentions(content);
+    if (found.cut) ++mentions_cut_;
+    return std::move(found.names);
+}
+
 Task<Result<ChannelEvent>> Messages::edit(EditMessage command) {
-    command.mentions = find_mentions(command.content);
+    command.mentions = mentions_in(command.content);
     return store_.edit(std::move(command));
 }
 

@@ -3,7 +3,10 @@
 #include "chat/messages/mentions.hpp"
 #include "chat/messages/store.hpp"
 
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace hubbub::chat {
 
@@ -15,7 +18,7 @@ class Messages {
     /// On the channel's owner shard; `message` holds what the rules let through. Membership is checked by the store,
     /// under the channel's lock. `done` runs on this shard after the commit, in commit order within a channel.
     void send(NewMessage message, Callback<void(Result<Appended>)> done) {
-        message.mentions = find_mentions(message.content);
+        message.mentions = mentions_in(message.content);
         store_.append(std::move(message), std::move(done));
     }
 
@@ -37,9 +40,15 @@ class Messages {
     /// The same for the server itself, which broadcasts to the members what it has missed.
     Task<Result<Events>> log_since(ChannelId channel, std::int64_t event_seq);
 
+    /// Of messages sent and edited on this shard: how many mentioned more than limits::kMentionsMax names.
+    std::uint64_t mentions_cut() const { return mentions_cut_; }
+
   private:
+    std::vector<std::string> mentions_in(const std::string& content);
+
     MessageStore& store_;
     Channels& channels_;
+    std::uint64_t mentions_cut_ = 0;
 };
 
 } // namespace hubbub::chat
