@@ -71,8 +71,8 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
     gateway_ = std::make_unique<Gateway>(shards_, socketio_.of("/"), to_settings(config));
     const net::http::Timeouts timeouts{config.http_head_timeout, config.http_body_timeout, config.http_idle_timeout};
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-        pools_.push_back(
-            std::make_unique<postgres::Pool>(shards_[i], storage::pool_options(conninfo, config.database_connections)));
+        auto options = storage::pool_options(conninfo, config.database_connections, config.message_months);
+        pools_.push_back(std::make_unique<postgres::Pool>(shards_[i], std::move(options)));
         storages_.push_back(std::make_unique<storage::Storage>(*pools_.back()));
         chat::TokenKeys keys{chat::AccessTokens{secret}};
         if (external) keys.external.emplace(*external);

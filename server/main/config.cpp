@@ -148,6 +148,8 @@ std::vector<Setting> make_settings() {
                        &Config::http_body_timeout, 1, kTimeoutMax),
         number_setting("http.idle_timeout_ms", "Between two requests of a connection", &Config::http_idle_timeout, 1,
                        kTimeoutMax),
+        number_setting("retention.message_months", "Drops months of messages that ended so many months ago; 0: none",
+                       &Config::message_months, 0, limits::kRetentionMonthsMax),
         number_setting("limits.connections_per_user", "Sockets of one user at a time", &Config::connections_per_user, 1,
                        kCountMax),
         number_setting("limits.connections_per_address", "Sockets from one IPv4 address or IPv6 /64 at a time",

@@ -47,6 +47,7 @@ struct Config {
     std::chrono::milliseconds http_head_timeout = limits::kHttpHeadTimeout;
     std::chrono::milliseconds http_body_timeout = limits::kHttpBodyTimeout;
     std::chrono::milliseconds http_idle_timeout = limits::kHttpIdleTimeout;
+    std::size_t message_months = 0; ///< what messages are kept; 0: for ever
     std::size_t connections_per_user = limits::kConnectionsPerUser;
     std::size_t connections_per_address = limits::kConnectionsPerAddress;
     std::size_t events_per_second = 500;        ///< a user; ten seconds' worth at once; 0: no limit

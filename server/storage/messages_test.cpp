@@ -14,7 +14,6 @@ namespace {
 using chat::Errc;
 using postgres::BlockingConnection;
 using postgres::Params;
-using postgres::Statement;
 using testing::StorageRunner;
 
 chat::HistoryQuery newest(std::size_t limit) {
@@ -368,45 +367,6 @@ TEST(Messages, AttachingAPartitionWaitsForNobody) {
         R"(INSERT INTO chat_message VALUES (1, now(), 1, 1, 1, 1, NULL, NULL, NULL, NULL, gen_random_uuid(), ''))");
     maker.script("SET lock_timeout = '2s'; SELECT chat_ensure_partitions(now() + interval '6 months')");
     writer.script("ROLLBACK");
-}
-
-TEST(Messages, TheEventLogForgetsAfterAMonthAndSaysSo) {
-    const auto conninfo = testing::new_database();
-    StorageRunner db{conninfo};
-    const auto alice = db.new_user();
-    const auto channel = db.new_channel(alice.id);
-    BlockingConnection sql{conninfo};
-    sql.script(R"(CREATE TABLE chat_channel_event_2020_01 PARTITION OF chat_channel_event
-                    FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z');
-                  INSERT INTO chat_channel_event ("chatChannelId", "eventSeq", at, kind, "actorId", payload)
-                    SELECT id, 1, '2020-01-15Z', 'user_joined', 1, '{"userId": 1}' FROM chat_channel;
-                  UPDATE chat_channel_head SET "lastEventSeq" = 1)");
-    EXPECT_TRUE(db.wait(db.messages().events_since(channel.id, 0))->recovered);
-    const auto partitions = [&sql] {
-        const Statement count{"", "SELECT count(*) FROM pg_inherits WHERE inhparent = 'chat_channel_event'::regclass"};
-        return sql.query(count).front().get<std::int64_t>(0);
-    };
-    const auto before = partitions();
-    {
-        BlockingConnection reader{conninfo};
-        reader.script("BEGIN; SELECT * FROM chat_channel_event");
-        EXPECT_FALSE(sql.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0));
-        EXPECT_EQ(partitions(), before) << "somebody reads: another time";
-    }
-    sql.query({"", "SELECT chat_housekeeping()"});
-    EXPECT_EQ(partitions(), before - 1);
-    EXPECT_FALSE(db.wait(db.messages().events_since(channel.id, 0))->recovered);
-    EXPECT_TRUE(db.append(StorageRunner::message(channel.id, alice.id)).get());
-    EXPECT_TRUE(db.wait(db.messages().events_since(channel.id, 1))->recovered);
-}
-
-TEST(Messages, ClientMessageIdsAreForgottenAfterAWeek) {
-    const auto conninfo = testing::new_database();
-    BlockingConnection db{conninfo};
-    db.script(R"(INSERT INTO chat_message_dedup
-                 SELECT gen_random_uuid(), 1, 1, n, now() - n * interval '1 hour' FROM generate_series(1, 24 * 14) n)");
-    EXPECT_FALSE(db.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0));
-    EXPECT_EQ(db.query({"", "SELECT count(*) FROM chat_message_dedup"}).front().get<std::int64_t>(0), 24 * 7 - 1);
 }
 
 } // namespace

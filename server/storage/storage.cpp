@@ -14,14 +14,15 @@
 
 namespace hubbub::storage {
 
-postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections) {
+postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections, std::size_t message_months) {
     const auto timeout = std::chrono::milliseconds{limits::kDatabaseAnswerTimeout}.count();
     // Plans are made once, when a table or a new month's partition may still be empty: what looks cheapest then is a
     // sequential scan or the wrong index for ever. Every statement here has an index meant for it.
     return {std::move(conninfo),
             connections,
             {"enable_seqscan=off", "plan_cache_mode=force_generic_plan", "jit=off",
-             "statement_timeout=" + std::to_string(timeout)}};
+             "statement_timeout=" + std::to_string(timeout),
+             "hubbub.message_months=" + std::to_string(message_months)}};
 }
 
 struct Storage::Impl {

@@ -9,8 +9,9 @@
 
 namespace hubbub::storage {
 
-/// The pool that a shard's `Storage` works on: with the session settings that its statements count on.
-postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections);
+/// The pool that a shard's `Storage` works on: with the session settings that its statements count on. Of messages,
+/// months that ended `message_months` months ago are dropped; 0: none.
+postgres::PoolOptions pool_options(std::string conninfo, std::size_t connections, std::size_t message_months = 0);
 
 /// The chat's stores in PostgreSQL, of one shard: the only place with SQL. Its functions are called and answer on the
 /// shard of its pool. Messages and memberships are written in the order of the calls, on the pool's ordered connection.
