@@ -1,7 +1,8 @@
-// A channel with 100,000 messages in the web client: opened at the first unread, scrolled both ways.
+// A channel with 100,000 messages in the web client: opened at the first unread, scrolled both ways, jumped to a date.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createChannel, signUp, uniqueName } from '../support/api.js';
+import { assertAccessible } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { fillHistory, readUpTo } from '../support/fill-history.js';
 import { Hubbub } from '../support/hubbub.js';
@@ -10,6 +11,9 @@ import { until } from '../support/wait.js';
 const kMessages = 100_000;
 const kEveryMs = 86_400;
 const kRead = 50_000;
+const kDayMs = 86_400_000;
+/** Always 9 hours ahead of UTC. */
+const kZone = { timezoneId: 'Asia/Tokyo', offset: '+09:00' };
 
 describe('a long history in the browser', () => {
   let hubbub;
@@ -26,7 +30,7 @@ describe('a long history in the browser', () => {
     channel = await createChannel(grace, { name, members: [reader] });
     await fillHistory(hubbub, { channel, author: grace.id, count: kMessages, everyMs: kEveryMs });
     await readUpTo(hubbub, { channel, user: reader.id, seq: kRead });
-    ada = await Visitor.open(browser, hubbub.url, reader.username, { viewport: { width: 1280, height: 800 } });
+    ada = await Visitor.open(browser, hubbub.url, reader.username, { viewport: { width: 1280, height: 800 }, timezoneId: kZone.timezoneId });
     await ada.signIn(reader.password);
   });
   after(async () => {
@@ -102,4 +106,41 @@ describe('a long history in the browser', () => {
       assert.equal(jumps.map((jump) => JSON.stringify(jump)).join(' '), '');
     });
   }
+
+  test('to a date by the menu: the first message of that day, which has the focus', async () => {
+    const { page } = ada;
+    const day = new Date(Date.now() - 70 * kDayMs).toISOString().slice(0, 10);
+    await page.getByRole('button', { name: 'Channel menu' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Go to a date' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Date').fill(day);
+    await assertAccessible(page);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    const focused = await until('a message to have the focus', () =>
+      page.evaluate(() => document.activeElement.closest('article')?.textContent),
+    );
+    const sql = await hubbub.sql();
+    const { rows } = await sql.query(
+      'SELECT seq::int FROM chat_message WHERE "chatChannelId" = $1 AND "createdAt" >= $2 ORDER BY seq LIMIT 1',
+      [channel, `${day}T00:00:00${kZone.offset}`],
+    );
+    await sql.end();
+    assert.equal(seqOf(focused), rows[0].seq);
+    await page.getByTestId('toasts').getByText(new Date(`${day}T12:00Z`).toLocaleDateString('en-GB', { dateStyle: 'full' })).waitFor();
+    await ada.screenshot('date');
+  });
+
+  test('to a date by the line between two days; where nothing was written since, it says so', async () => {
+    const { page } = ada;
+    const line = page.getByTestId('day-divider').getByRole('button').first();
+    await line.click();
+    const dialog = page.getByRole('dialog');
+    const offered = await dialog.getByLabel('Date').inputValue();
+    assert.match(offered, /^\d{4}-\d\d-\d\d$/);
+    await dialog.getByLabel('Date').fill('2000-01-01');
+    await dialog.getByRole('button', { name: 'Go', exact: true }).click();
+    await until('the first message of all', async () => (await shown()).includes(1));
+    assert.deepEqual(ada.faults, []);
+  });
 });

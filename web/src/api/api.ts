@@ -170,6 +170,13 @@ export class Api {
     return (await this.authorised<{ message: Message }>('GET', path)).message;
   }
 
+  /** The first message written then or after; null when there is none. */
+  async firstMessageFrom(id: number, time: Date): Promise<Message | null> {
+    const path = `/channels/${id}/messages?${query({ at: time.toISOString(), limit: PAGE })}`;
+    const { messages } = await this.authorised<History>('GET', path);
+    return messages.find((message) => Date.parse(message.createdAt) >= time.getTime()) ?? null;
+  }
+
   replies(id: number, messageId: number, before: number | null): Promise<History> {
     return this.authorised(
       'GET',

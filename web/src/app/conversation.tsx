@@ -5,6 +5,7 @@ import { ChannelDetails } from '../features/channels/channel-details';
 import { ChannelHeader } from '../features/channels/channel-header';
 import { Composer } from '../features/composer/composer';
 import { MembersPanel } from '../features/members/members-panel';
+import { GoToDate } from '../features/timeline/go-to-date';
 import { SearchPanel } from '../features/search/search-panel';
 import { ThreadPanel } from '../features/timeline/thread-panel';
 import { Timeline } from '../features/timeline/timeline';
@@ -25,6 +26,7 @@ interface Props {
 export function Conversation({ api, client, channel, messageId, panel }: Props) {
   const id = channel.chatChannelId;
   const [editing, setEditing] = useState<{ where: 'channel' | 'thread'; id: number } | null>(null);
+  const [picking, setPicking] = useState<Date | null>(null);
   const show = useCallback((wanted: Panel | null): void => go({ ...channelRoute(id), panel: wanted }), [id]);
   const close = (): void => show(null);
   const toggle = (kind: 'members'): void => show(panel?.kind === kind ? null : { kind });
@@ -98,12 +100,14 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
           onToggleMembers={() => toggle('members')}
           onDetails={() => show({ kind: 'details' })}
           onSearch={() => show({ kind: 'search' })}
+          onGoToDate={() => setPicking(new Date())}
         />
         <Timeline
           {...place}
           editingId={editing?.where === 'channel' ? editing.id : null}
           onEdit={editIn.channel}
           linkedId={messageId}
+          onPickDay={setPicking}
         />
         <TypingLine client={client} channelId={id} />
         {channel.archivedAt ? (
@@ -123,6 +127,20 @@ export function Conversation({ api, client, channel, messageId, panel }: Props) 
         <div className="w-full min-w-0 border-line min-[56rem]:w-80 min-[56rem]:shrink-0 min-[56rem]:border-s xl:min-[56rem]:w-96">
           {aside}
         </div>
+      )}
+      {picking && (
+        <GoToDate
+          api={api}
+          channel={channel}
+          from={picking}
+          onFound={(message) => {
+            setPicking(null);
+            // The address may say so already, of a jump before.
+            if (message.id === messageId) void client.timelines.jumpTo(id, message.id);
+            else go({ ...channelRoute(id), messageId: message.id, panel });
+          }}
+          onClose={() => setPicking(null)}
+        />
       )}
     </>
   );

@@ -8,11 +8,13 @@ interface Props {
   title: string;
   lead?: string | undefined;
   onClose: () => void;
+  /** Whether the focus goes back where it was once the dialog is closed. It does unless this says otherwise. */
+  returnsFocus?: () => boolean;
   children: ReactNode;
 }
 
 /** A dialog over the page; a sheet from below on phones. */
-export function Modal({ title, lead, onClose, children }: Props) {
+export function Modal({ title, lead, onClose, returnsFocus = () => true, children }: Props) {
   const intl = useIntl();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -20,6 +22,9 @@ export function Modal({ title, lead, onClose, children }: Props) {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_12/0.5)]" />
         <Dialog.Content
           {...(lead ? {} : { 'aria-describedby': undefined })}
+          onCloseAutoFocus={(event) => {
+            if (!returnsFocus()) event.preventDefault();
+          }}
           className="fixed inset-x-0 bottom-0 z-50 flex max-h-[88dvh] flex-col rounded-t-2xl border border-line bg-page shadow-float sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:max-h-[80dvh] sm:w-full sm:max-w-md sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl"
         >
           <div className="flex items-start gap-3 px-6 pt-5 pb-4">

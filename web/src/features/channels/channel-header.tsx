@@ -14,6 +14,7 @@ import {
   BackIcon,
   BellIcon,
   BellOffIcon,
+  CalendarIcon,
   DotsIcon,
   PeopleIcon,
   SearchIcon,
@@ -36,6 +37,7 @@ interface Props {
   onToggleMembers: () => void;
   onDetails: () => void;
   onSearch: () => void;
+  onGoToDate: () => void;
 }
 
 export function ChannelHeader({
@@ -46,6 +48,7 @@ export function ChannelHeader({
   onToggleMembers,
   onDetails,
   onSearch,
+  onGoToDate,
 }: Props) {
   const id = channel.chatChannelId;
   const [leaving, setLeaving] = useState(false);
@@ -126,6 +129,9 @@ export function ChannelHeader({
             <FormattedMessage id="details.title" />
           </MenuItem>
         )}
+        <MenuItem icon={<CalendarIcon className="size-4.5" />} onSelect={onGoToDate}>
+          <FormattedMessage id="timeline.goTo" />
+        </MenuItem>
         <MenuItem
           icon={muted ? <BellIcon className="size-4.5" /> : <BellOffIcon className="size-4.5" />}
           onSelect={() => void mute(muted ? null : new Date(Date.now() + MUTE_MS))}

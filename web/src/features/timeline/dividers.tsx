@@ -3,18 +3,31 @@ import { HashIcon, LockIcon } from '../../ui/icons';
 
 const DAY_MS = 86_400_000;
 
-export function DayDivider({ day, isNew }: { day: Date; isNew: boolean }) {
+interface DayProps {
+  day: Date;
+  isNew: boolean;
+  /** Whether its message has the focus or the pointer. */
+  active: boolean;
+  onPick: (day: Date) => void;
+}
+
+/** Stands before the first message of a day, and leads to others. */
+export function DayDivider({ day, isNew, active, onPick }: DayProps) {
   const intl = useIntl();
+  const name = dayName(day);
   return (
-    <div
-      role="separator"
-      className="relative my-2 flex h-8 items-center justify-center px-5"
-      data-testid="day-divider"
-    >
+    <div className="relative my-2 flex h-8 items-center justify-center px-5" data-testid="day-divider">
       <span className={`absolute inset-x-5 top-1/2 border-t ${isNew ? 'border-danger/60' : 'border-line'}`} />
-      <span className="relative rounded-full border border-line bg-page px-3 py-0.5 text-xs font-medium text-soft">
-        {dayName(day)}
-      </span>
+      <button
+        type="button"
+        tabIndex={active ? 0 : -1}
+        onClick={() => onPick(day)}
+        aria-label={intl.formatMessage({ id: 'timeline.day' }, { day: name })}
+        aria-haspopup="dialog"
+        className="relative rounded-full border border-line bg-page px-3 py-0.5 text-xs font-medium text-soft transition-colors hover:border-edge hover:text-text"
+      >
+        {name}
+      </button>
       {isNew && <NewTag />}
     </div>
   );

@@ -34,11 +34,12 @@ export interface ListProps extends Place {
   rows: readonly Row[];
   view: Extract<TimelineView, { kind: 'ready' }>;
   editingId: number | null;
+  onPickDay: (day: Date) => void;
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;
 
-export function MessageList({ rows, view, editingId, ...place }: ListProps) {
+export function MessageList({ rows, view, editingId, onPickDay, ...place }: ListProps) {
   const { client, channel } = place;
   const { timeline, older, newer, target } = view;
   const id = channel.chatChannelId;
@@ -157,7 +158,9 @@ export function MessageList({ rows, view, editingId, ...place }: ListProps) {
                   <ChannelStart name={channelTitle(channel)} isPrivate={channel.type === 'private'} />
                 ) : (
                   <>
-                    {row.opensDay && <DayDivider day={row.at} isNew={row.opensNew} />}
+                    {row.opensDay && (
+                      <DayDivider day={row.at} isNew={row.opensNew} active={active} onPick={onPickDay} />
+                    )}
                     {row.opensNew && !row.opensDay && <NewDivider />}
                     <MessageView
                       client={client}

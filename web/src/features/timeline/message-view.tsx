@@ -1,4 +1,4 @@
-import { memo, useRef, type PointerEvent } from 'react';
+import { memo, useEffect, useRef, type PointerEvent } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { HubbubClient } from '../../realtime/client';
 import { Avatar } from '../../ui/avatar';
@@ -44,9 +44,17 @@ export const MessageView = memo(function MessageView(props: Props) {
   const time = intl.formatTime(row.at, { hour: 'numeric', minute: '2-digit' });
   const failed = row.delivery.kind === 'failed';
   const wash = failed ? 'bg-danger-wash/60' : found ? 'bg-warn-wash' : active ? 'bg-hover' : '';
+  const article = useRef<HTMLElement>(null);
+
+  // Whoever has the focus nowhere else is led to what was found.
+  useEffect(() => {
+    if (found && document.activeElement === document.body) article.current?.focus({ preventScroll: true });
+  }, [found]);
+
   return (
     <article
       {...press}
+      ref={article}
       tabIndex={-1}
       aria-label={`${name}, ${time}`}
       data-testid="message"

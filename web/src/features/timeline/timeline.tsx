@@ -18,6 +18,8 @@ interface Props extends Place {
   editingId: number | null;
   /** A message that a link leads to. */
   linkedId: number | null;
+  /** Another day is wanted, from the one given. */
+  onPickDay: (day: Date) => void;
 }
 
 /** The messages of one channel. Mount it anew for another channel. */
@@ -68,7 +70,7 @@ interface ReadyProps extends Props {
   view: Extract<TimelineView, { kind: 'ready' }>;
 }
 
-function ReadyTimeline({ view, editingId, ...place }: ReadyProps) {
+function ReadyTimeline({ view, ...place }: ReadyProps) {
   const { client, channel } = place;
   const id = channel.chatChannelId;
   const { timeline, wasReset } = view;
@@ -95,7 +97,7 @@ function ReadyTimeline({ view, editingId, ...place }: ReadyProps) {
   return (
     <>
       {wasReset && <ResetNotice onDismiss={() => client.timelines.dismissReset(id)} />}
-      <MessageList {...place} rows={rows} view={view} editingId={editingId} />
+      <MessageList {...place} rows={rows} view={view} />
       <Announcer client={client} channelId={id} />
     </>
   );
