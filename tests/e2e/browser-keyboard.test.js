@@ -1,4 +1,4 @@
-// The web client without a mouse, without a network, on a phone, in each appearance.
+// The web client without a mouse, without a network, from right to left.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createChannel, signUp, uniqueName } from '../support/api.js';
@@ -186,39 +186,6 @@ describe('the web client by keyboard, offline and on phones', () => {
     assert.equal(told.length, 1);
     await page.context().close();
   });
-
-  for (const [name, options] of [
-    ['light', { colorScheme: 'light' }],
-    ['dark', { colorScheme: 'dark' }],
-    ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
-  ]) {
-    test(`axe finds nothing on any screen: ${name}`, async () => {
-      const ada = await open(options);
-      const { page } = ada;
-      await page.getByRole('button', { name: 'Create an account' }).waitFor();
-      await assertAccessible(page);
-      await ada.signUp(kPassword);
-      await assertAccessible(page);
-      await page.getByTestId('browse-channels').click();
-      await page.getByRole('button', { name: `Join ${channels[0].name}` }).waitFor();
-      await assertAccessible(page);
-      await page.getByRole('button', { name: `Join ${channels[0].name}` }).click();
-      await page.getByTestId('composer').waitFor();
-      await ada.say(`${ada.username} **bold**, [a link](https://example.org), :rocket:\n\n> quoted\n\n- one\n- two`);
-      await ada.message(`${ada.username} bold`).waitFor();
-      await assertAccessible(page);
-      await page.getByTestId('members-button').click();
-      await page.getByTestId('members-panel').getByText(ada.username).first().waitFor();
-      await assertAccessible(page);
-      await page.getByRole('button', { name: 'Close Members' }).click();
-      await page.keyboard.press('Control+k');
-      await page.getByTestId('switcher').waitFor();
-      await assertAccessible(page);
-      await page.keyboard.press('Escape');
-      assert.deepEqual(ada.faults, []);
-      await page.context().close();
-    });
-  }
 
   test('right to left, nothing overflows', async () => {
     const ada = await member();

@@ -111,6 +111,18 @@ export class Visitor {
     await this.message(text).getByRole('button', { name }).click();
   }
 
+  /** Rests a finger on a message. */
+  async longPress(text) {
+    const message = this.message(text);
+    await message.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await message.boundingBox();
+    const touch = await this.page.context().newCDPSession(this.page);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: x + width / 2, y: y + height / 2 }] });
+    await this.page.getByRole('dialog').waitFor();
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await touch.detach();
+  }
+
   /** Looks at another window; headless pages believe to be in front whatever happens. */
   leave() {
     return this.#watch(false);
