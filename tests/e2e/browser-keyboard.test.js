@@ -119,6 +119,44 @@ describe('the web client by keyboard, offline and on phones', () => {
     await page.context().close();
   });
 
+  test('closed by Escape, a dialog or panel gives the focus back to what opened it', async () => {
+    const ada = await member();
+    const { page } = ada;
+    const { keyboard } = page;
+    const hasFocus = (locator) => until(`the focus on ${locator}`, () => locator.evaluate((element) => element === document.activeElement));
+    const menu = page.getByRole('button', { name: 'Channel menu' });
+    await menu.focus();
+    await keyboard.press('Enter');
+    await page.getByRole('menuitem').first().waitFor();
+    await keyboard.press('Escape');
+    await hasFocus(menu);
+    await keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Go to a date' }).press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await keyboard.press('Escape');
+    await hasFocus(menu);
+    const browse = page.getByTestId('browse-channels');
+    await browse.focus();
+    await keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await keyboard.press('Escape');
+    await hasFocus(browse);
+    await page.getByTestId('composer').focus();
+    await keyboard.press('Control+k');
+    await page.getByTestId('switcher').waitFor();
+    await keyboard.press('Escape');
+    await hasFocus(page.getByTestId('composer'));
+    await ada.say('to be deleted, or not');
+    await ada.message('to be deleted, or not').and(page.locator('[data-state=sent], [data-state=delivered]')).waitFor();
+    await ada.message('to be deleted, or not').focus();
+    await keyboard.press('Delete');
+    await page.getByRole('dialog').waitFor();
+    await keyboard.press('Escape');
+    await hasFocus(ada.message('to be deleted, or not'));
+    assert.deepEqual(ada.faults, []);
+    await page.context().close();
+  });
+
   test('a notification and a sound only for what nobody looks at, once for two tabs; muted by Esc nothing is left unread', async () => {
     const ada = await member();
     const { page } = ada;

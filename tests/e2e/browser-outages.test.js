@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createChannel, signUp, uniqueName } from '../support/api.js';
+import { ChatClient } from '../support/chat-client.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { request } from '../support/http.js';
 import { Hubbub } from '../support/hubbub.js';
@@ -12,6 +13,8 @@ import { until } from '../support/wait.js';
 const kViewport = { width: 1280, height: 800 };
 /** Longer than the server takes to give a silent database up. */
 const kBoundMs = 40_000;
+/** More events of a channel than are brought after a reconnect. */
+const kMissed = 1_100;
 
 describe('outages in the browser', () => {
   let hubbub;
@@ -21,7 +24,7 @@ describe('outages in the browser', () => {
   let users;
   const channel = { name: uniqueName('room') };
   before(async () => {
-    hubbub = await Hubbub.start();
+    hubbub = await Hubbub.start({ env: { HUBBUB_LIMITS_EVENTS_PER_SECOND: '0' } });
     browser = await launchBrowser();
     users = [await signUp(hubbub.url, uniqueName('ada')), await signUp(hubbub.url, uniqueName('bob'))];
     channel.id = await createChannel(users[0], { name: channel.name, members: [users[1]] });
@@ -112,6 +115,20 @@ describe('outages in the browser', () => {
     await ada.banner().waitFor({ state: 'detached', timeout: kBoundMs });
     await ada.message('said while ada was away').waitFor();
     assert.equal(await ada.message('the last word before the tunnel').count(), 1);
+  });
+
+  test('who missed too much to catch up is told so, and goes on reading where she was', async () => {
+    const { page } = ada;
+    await page.context().setOffline(true);
+    await ada.banner().waitFor();
+    const client = await ChatClient.connect(hubbub.url, users[1].session.accessToken);
+    for (let sent = 0; sent < kMissed; sent += 100) await Promise.all(Array.from({ length: 100 }, (_, i) => client.send(channel.id, `missed ${sent + i}`)));
+    client.close();
+    await page.context().setOffline(false);
+    await page.getByTestId('history-reset').waitFor({ timeout: kBoundMs });
+    await ada.message('missed 0').waitFor();
+    await page.getByTestId('history-reset').getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByTestId('history-reset').waitFor({ state: 'detached' });
   });
 
   test('signed out, nothing of it is left in the browser', async () => {

@@ -128,6 +128,13 @@ function screens(appearance, options) {
     await page.locator('[data-testid=message][data-state=failed]').waitFor();
     await visitor.message('bold').getByTestId('reaction').waitFor();
     await screen('every kind of message');
+    if (appearance === 'forced colors') {
+      const outlineOf = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle);
+      assert.equal(await outlineOf('[data-testid=channel-link][aria-current=page]'), 'solid', 'the channel that is open is told apart');
+      assert.equal(await outlineOf('[data-testid=reaction][aria-pressed=true]'), 'solid', 'so is a reaction of one\'s own');
+      await page.getByTestId('composer').focus();
+      assert.equal(await outlineOf('[data-testid=composer]'), 'solid', 'and what has the focus');
+    }
     await page.getByTestId('composer').pressSequentially(`hi @${grace.username.slice(0, 7)}`);
     await page.getByTestId('suggestions').waitFor();
     await screen('suggestions');

@@ -1,12 +1,16 @@
 import { DropdownMenu } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
+import { createContext, use, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { CheckIcon } from './icons';
 
 const itemLook =
   'flex h-9 items-center gap-2.5 rounded-md px-2.5 outline-none select-none data-highlighted:bg-hover data-highlighted:text-text';
 
+/** What is done when the menu is closed. */
+const Chosen = createContext<RefObject<(() => void) | null>>({ current: null });
+
 export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
   const [open, setOpen] = useState(false);
+  const chosenRef = useRef<(() => void) | null>(null);
   return (
     // Not modal: what is behind keeps its place for assistive technology, and a click there is not lost.
     <DropdownMenu.Root modal={false} open={open} onOpenChange={setOpen}>
@@ -17,9 +21,15 @@ export function Menu({ trigger, children }: { trigger: ReactNode; children: Reac
           sideOffset={6}
           collisionPadding={8}
           align="end"
+          onCloseAutoFocus={() => {
+            const act = chosenRef.current;
+            chosenRef.current = null;
+            // Once the focus is back on the trigger: a dialog that opens now gives it back there.
+            if (act) queueMicrotask(act);
+          }}
           className="z-50 min-w-56 animate-appear rounded-xl border border-line bg-raised p-1.5 text-sm shadow-float"
         >
-          {children}
+          <Chosen value={chosenRef}>{children}</Chosen>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -37,9 +47,12 @@ export function MenuItem({
   onSelect: () => void;
   children: ReactNode;
 }) {
+  const chosenRef = use(Chosen);
   return (
     <DropdownMenu.Item
-      onSelect={onSelect}
+      onSelect={() => {
+        chosenRef.current = onSelect;
+      }}
       className={`${itemLook} ${danger ? 'text-danger data-highlighted:text-danger' : ''}`}
     >
       {icon}

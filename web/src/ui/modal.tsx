@@ -1,5 +1,5 @@
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { IconButton } from './button';
 import { CloseIcon } from './icons';
@@ -16,6 +16,7 @@ interface Props {
 /** A dialog over the page; a sheet from below on phones. */
 export function Modal({ title, lead, onClose, returnsFocus = () => true, children }: Props) {
   const intl = useIntl();
+  const [opener] = useState(() => document.activeElement);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -23,7 +24,9 @@ export function Modal({ title, lead, onClose, returnsFocus = () => true, childre
         <Dialog.Content
           {...(lead ? {} : { 'aria-describedby': undefined })}
           onCloseAutoFocus={(event) => {
-            if (!returnsFocus()) event.preventDefault();
+            // Left alone it would go to a trigger that there is not.
+            event.preventDefault();
+            if (returnsFocus() && opener instanceof HTMLElement) opener.focus();
           }}
           className="fixed inset-x-0 bottom-0 z-50 flex max-h-[88dvh] flex-col rounded-t-2xl border border-line bg-page shadow-float sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:max-h-[80dvh] sm:w-full sm:max-w-md sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl"
         >

@@ -20,7 +20,7 @@ export function StatusDot({ status, className = '' }: { status: Status; classNam
       title={label}
       data-testid="presence"
       data-status={status}
-      className={`inline-block size-2.5 shrink-0 rounded-full border-2 ${looks[status]} ${className}`}
+      className={`inline-block size-2.5 shrink-0 rounded-full border-2 forced-color-adjust-none ${looks[status]} ${className}`}
     />
   );
 }

@@ -1,4 +1,5 @@
 import { Command } from 'cmdk';
+import { useEffect, useState } from 'react';
 import { useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import { inOrder, unreadOf } from '../../realtime/channel-list';
@@ -20,6 +21,16 @@ const item =
 export function Switcher({ client, commands, onOpen, onClose }: Props) {
   const list = useStore(client.channels);
   const intl = useIntl();
+  const [opener] = useState(() => document.activeElement);
+
+  // Closed without a choice, the focus goes back where it was.
+  useEffect(
+    () => () => {
+      if (opener instanceof HTMLElement) opener.focus();
+    },
+    [opener],
+  );
+
   const title = intl.formatMessage({ id: 'switcher.title' });
   const channels = inOrder(list, intl.locale);
   const unreadFirst = channels.toSorted(
