@@ -5,6 +5,7 @@ import type { HubbubClient } from '../../realtime/client';
 import { channelTitle } from '../../ui/channel-icon';
 import { notifications, sound } from '../../ui/preferences';
 import { isWatching } from '../../ui/use-watching';
+import { plainText } from '../../ui/plain-text';
 import { playChime } from './chime';
 
 /** Notifications and sound for messages that nobody sees coming. */
@@ -35,7 +36,7 @@ export function useAlerts(
       const name = client.directory.store.getState().get(message.senderId)?.displayName ?? '';
       const title = words.formatMessage({ id: 'notify.title' }, { name, channel: channelTitle(channel) });
       const notification = new Notification(title, {
-        body: message.content.slice(0, 200),
+        body: plainText(message.content).slice(0, 200),
         tag: `hubbub-${channel.chatChannelId}`,
         icon: '/icon-192.png',
       });

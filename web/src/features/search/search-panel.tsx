@@ -13,6 +13,7 @@ import { SearchIcon } from '../../ui/icons';
 import { Panel } from '../../ui/panel';
 import { Spinner } from '../../ui/spinner';
 import { usePaused } from '../../ui/use-paused';
+import { plainText } from '../../ui/plain-text';
 
 interface Props {
   api: Api;
@@ -118,7 +119,7 @@ function Hit({ client, message, onOpen }: { client: HubbubClient; message: Messa
             {intl.formatDate(message.createdAt, { dateStyle: 'medium' })}
           </span>
         </span>
-        <span className="line-clamp-3 text-sm wrap-anywhere">{message.content}</span>
+        <span className="line-clamp-3 text-sm wrap-anywhere">{plainText(message.content)}</span>
         {channel && <span className="block truncate text-xs text-soft">{channelTitle(channel)}</span>}
       </span>
     </button>

@@ -3,6 +3,7 @@ import { useIntl } from 'react-intl';
 import type { Message } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
 import type { TimelineView } from '../../realtime/timelines';
+import { plainText } from '../../ui/plain-text';
 
 const BURST_MS = 800;
 
@@ -24,7 +25,10 @@ export function Announcer({ client, channelId }: { client: HubbubClient; channel
       const name = client.directory.store.getState().get(only.senderId)?.displayName ?? '';
       setWords(
         fresh.length === 1
-          ? intl.formatMessage({ id: 'timeline.announce.one' }, { name, text: only.content.slice(0, 300) })
+          ? intl.formatMessage(
+              { id: 'timeline.announce.one' },
+              { name, text: plainText(only.content).slice(0, 300) },
+            )
           : intl.formatMessage({ id: 'timeline.announce.many' }, { count: fresh.length }),
       );
       fresh = [];

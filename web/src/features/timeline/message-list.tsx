@@ -18,6 +18,7 @@ import { channelTitle } from '../../ui/channel-icon';
 import { DownIcon } from '../../ui/icons';
 import { Spinner } from '../../ui/spinner';
 import { useWatching } from '../../ui/use-watching';
+import { plainText } from '../../ui/plain-text';
 import { ChannelStart, DayDivider, NewDivider } from './dividers';
 import { MessageView, type Parent } from './message-view';
 import type { MessageRow, Row } from './rows';
@@ -289,7 +290,7 @@ function useParents(
       if (row.kind !== 'message' || !wanted.has(row.id)) continue;
       parents.set(row.id, {
         name: people.get(row.senderId)?.displayName ?? '',
-        text: row.content.slice(0, 140),
+        text: plainText(row.content).slice(0, 140),
       });
     }
     return parents;
