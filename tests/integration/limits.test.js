@@ -138,9 +138,10 @@ describe('limits of events and requests by kind', () => {
   const tooMuch = 3;
 
   for (const [event, object, burst] of kinds) {
-    test(`${event}: ${burst} at once, then limit.rate, which costs nothing else and nobody else`, async () => {
+    test(`${event}: ${burst} at once, then limit.rate, which costs nothing else and nobody else`, async (t) => {
       const user = await signUp(hubbub.url);
       const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
+      t.after(() => client.close());
       assert.equal((await client.ask('join_channel', { chatChannelId: channel })).ok, true);
       const key = `hubbub_limited_events_total{event="${event}"}`;
       const before = (await scrape(hubbub.url)).get(key) ?? 0;
@@ -157,15 +158,15 @@ describe('limits of events and requests by kind', () => {
       const other = event === 'get_presence' ? 'get_history' : 'get_presence';
       assert.notEqual((await client.ask(other, { chatChannelId: channel })).error?.code, 'limit.rate');
       assert.notEqual((await witness.ask(event, object())).error?.code, 'limit.rate');
-      client.close();
     });
   }
 
-  test('a reconnect, a second socket or another session does not help', async () => {
+  test('a reconnect, a second socket or another session does not help', async (t) => {
     const user = await signUp(hubbub.url);
     const { body } = await user.api.post('/auth/login', { username: user.username, password: user.password });
     const send = async (token) => {
       const client = await ChatClient.connect(hubbub.url, token);
+      t.after(() => client.close());
       await client.ask('join_channel', { chatChannelId: channel });
       const acks = [];
       for (let i = 0; i < kFifth; ++i) acks.push(await client.send(channel, 'x'));

@@ -42,6 +42,7 @@ describe('mentions', () => {
   test('only members are meant, and by what is written after they came', async () => {
     const { id, a } = await scene([bob]);
     await a.send(id, `@${carol.username} @all`);
+    await a.send(id, `@${carol.username}`);
     await alice.api.post(`/channels/${id}/members`, { userId: carol.id });
     assert.equal(await mentionsOf(carol, id), 0);
     await a.send(id, `@${carol.username}`);
@@ -49,7 +50,7 @@ describe('mentions', () => {
     const sql = await hubbub.sql();
     const { rows } = await sql.query('SELECT "userId"::int AS id FROM chat_message_mention WHERE "chatChannelId" = $1 ORDER BY seq', [id]);
     await sql.end();
-    assert.deepEqual(rows.map((row) => row.id), [0, carol.id], 'one row, however many are all');
+    assert.deepEqual(rows.map((row) => row.id), [0, carol.id], 'one row, however many are all, and none of who was no member');
   });
 
   test('reading takes them away at once; a repeated send counts once', async () => {
