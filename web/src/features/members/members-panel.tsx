@@ -23,7 +23,7 @@ interface Props {
 }
 
 const InvitesDialog = lazy(() =>
-  import('../invites/invites-dialog').then((module) => ({ default: module.InvitesDialog })),
+  import('./invites-dialog').then((module) => ({ default: module.InvitesDialog })),
 );
 
 export function MembersPanel({ api, client, channel, onClose, onOpen, linkToInvite }: Props) {
