@@ -44,6 +44,8 @@ TEST(PollPayloads, CompressesOnceForAllWhoTakeIt) {
     EXPECT_LT(packed.bytes->wire().size(), packet->payload().size());
     EXPECT_EQ(payloads.of({packet}, true).bytes->wire().data(), packed.bytes->wire().data());
     EXPECT_EQ(payloads.of({packet}, false).bytes->wire(), packet->payload());
+    const auto of_others = payloads.of({text(std::string(2 * limits::kDeflateThreshold, '2'))}, true);
+    EXPECT_NE(of_others.bytes->wire(), packed.bytes->wire());
 }
 
 TEST(PollPayloads, CompressesNeitherWhatIsShortNorWhatMustNotBe) {
