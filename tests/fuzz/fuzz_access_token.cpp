@@ -134,7 +134,8 @@ void check_external(const std::array<Pair, 3>& pairs, std::string_view header, c
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const chat::AccessTokens tokens{kSecret};
-    static const std::array<Pair, 3> pairs{Pair{"RS256", EVP_RSA_gen(2048)}, Pair{"ES256", EVP_EC_gen("P-256")},
+    static const std::array<Pair, 3> pairs{Pair{"RS256", EVP_RSA_gen(2048)},
+                                           Pair{"ES256", EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")},
                                            Pair{"EdDSA", EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")}};
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     if (tokens.verify(text, kNow)) std::abort();
