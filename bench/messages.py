@@ -3,12 +3,10 @@ import contextlib
 import json
 import subprocess
 
-from chat import chat
+from chat import NO_RATE_LIMIT, chat
 from harness import BIN, LOAD_CORE, SERVER_CORE, generator, judge, median, print_table, ratio, server, spread
 
 HUBBUB, NODE = 'Hubbub', 'Node socket.io'
-# As an operator would who trusts his users: the load is a few users who never rest.
-NO_RATE_LIMIT = {'HUBBUB_LIMITS_EVENTS_PER_SECOND': '0'}
 HEAD = ['', 'messages/s', 'server CPU µs', 'PostgreSQL CPU µs', 'ack p50 ms', 'ack p99 ms', 'deliveries/s', 'generator']
 
 

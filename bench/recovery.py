@@ -1,7 +1,7 @@
 """P7 and P8: what clients read: missed events after a drop of all connections, pages of history, unread counts."""
 import time
 
-from chat import chat, psql
+from chat import NO_RATE_LIMIT, chat, psql
 from harness import judge, median, print_table, ratio, spread
 
 # Spread over this month, whose partition there is.
@@ -37,7 +37,7 @@ def p8(options):
     depth, channels, connects = (20_000, 50, 20) if options.quick else (1_000_000, 500, 500)
     seconds, runs = (0.5, 1) if options.quick else (3, options.runs)
     measured = {'first': [], 'deep': []}
-    with chat(2, channels, channels) as ours:
+    with chat(10, channels, channels, NO_RATE_LIMIT) as ours:
         channel = int(psql(ours.database, '-A', '-t', '-c', 'SELECT min(id) FROM chat_channel'))
         for statement in (FILL, MOVE_HEAD):
             psql(ours.database, '-c', statement.format(count=depth + 200, channel=channel))

@@ -35,7 +35,7 @@ class Pool::Impl {
 
     void query(const Statement& statement, Params params, Done done, Lane lane) {
         internal::Query query{&statement, std::move(params), std::move(done)};
-        if (waiting() >= limits::kDatabaseQueueMax) return refuse(std::move(query), Errc::overloaded);
+        if (waiting() >= limits::kDatabaseQueueMax * slots_.size()) return refuse(std::move(query), Errc::overloaded);
         Slot* slot = pick(lane);
         if (slot == nullptr) return refuse(std::move(query), Errc::unavailable);
         slot->link->submit(std::move(query));
