@@ -319,6 +319,22 @@ TEST_F(MessagesTest, EventsSinceAreAllOfThemOrNone) {
     EXPECT_EQ(since(3).events.size(), 2u);
 }
 
+TEST_F(MessagesTest, ASharedReadOfEventsIsNeverOlderThanItsRequest) {
+    fill(900); // takes longer to read than one more takes to be stored
+    const auto ask = [&] {
+        return std::async(std::launch::async, [&] { return *db.wait(db.messages().events_since(channel.id, 0)); });
+    };
+    for (int i = 0; i < 20; ++i) {
+        std::vector<std::future<chat::Events>> before;
+        for (int n = 0; n < 3; ++n) before.push_back(ask());
+        const auto stored = db.append(message("one more")).get();
+        const auto after = ask().get();
+        EXPECT_TRUE(after.recovered);
+        EXPECT_GE(after.last_event_seq, stored->event_seq);
+        for (auto& events : before) EXPECT_GE(events.get().last_event_seq, stored->event_seq - 1);
+    }
+}
+
 TEST_F(MessagesTest, MoreEventsThanTheLimitAreNotRead) {
     fill(limits::kResumeEventsMax + 1);
     const auto too_many = *db.wait(db.messages().events_since(channel.id, 0));

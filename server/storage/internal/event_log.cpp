@@ -6,6 +6,11 @@
 #include "storage/internal/message_store.hpp"
 #include "storage/internal/sql.hpp"
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -13,9 +18,13 @@ namespace hubbub::storage::internal {
 
 using postgres::Params;
 using postgres::Row;
+using postgres::Rows;
 using postgres::Statement;
 
 namespace {
+
+/// Each of them encodes the events for his socket before anything else is done: not too many at a time.
+constexpr std::size_t kSharedByMax = 64;
 
 // One statement, so one snapshot: the head and what leads up to it. A message takes one eventSeq at least, so the
 // messages after $2 are among the channel's last (head - $2); more than $3 of them are not wanted at all.
@@ -100,13 +109,9 @@ chat::ChannelEvent to_event(Row row) {
     return event;
 }
 
-} // namespace
-
-Task<Result<chat::Events>> PgMessageStore::events_since(ChannelId channel, std::int64_t event_seq) {
-    auto params = Params::of(channel, event_seq, static_cast<std::int64_t>(limits::kResumeEventsMax));
-    const auto rows = co_await pool_.query(kEventsSince, std::move(params));
-    if (!rows) co_return to_chat_error(rows.error());
-    if (rows->empty()) co_return chat::Errc::channel_not_found;
+Result<chat::Events> to_events(const Result<Rows>& rows, std::int64_t event_seq) {
+    if (!rows) return to_chat_error(rows.error());
+    if (rows->empty()) return chat::Errc::channel_not_found;
     chat::Events events;
     events.last_event_seq = rows->front().get<std::int64_t>(15);
     for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -116,7 +121,38 @@ Task<Result<chat::Events>> PgMessageStore::events_since(ChannelId channel, std::
     const auto behind = events.last_event_seq - event_seq;
     events.recovered = behind >= 0 && static_cast<std::size_t>(behind) == events.events.size();
     if (!events.recovered) events.events.clear();
-    co_return events;
+    return events;
+}
+
+} // namespace
+
+Task<Result<chat::Events>> PgMessageStore::events_since(ChannelId channel, std::int64_t event_seq) {
+    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(Result<chat::Events>)>(
+        [this](auto handler, EventsKey key) {
+            EventsReads& reads = events_reads_[key];
+            reads.next.push_back(EventsDone{std::move(handler)});
+            if (reads.under_way.empty()) read_events(key);
+        },
+        boost::asio::use_awaitable, EventsKey{channel, event_seq});
+}
+
+void PgMessageStore::read_events(const EventsKey& key) {
+    EventsReads& reads = events_reads_.at(key);
+    const auto last = reads.next.begin() + static_cast<std::ptrdiff_t>(std::min(reads.next.size(), kSharedByMax));
+    reads.under_way.assign(std::make_move_iterator(reads.next.begin()), std::make_move_iterator(last));
+    reads.next.erase(reads.next.begin(), last);
+    auto params = Params::of(key.first, key.second, static_cast<std::int64_t>(limits::kResumeEventsMax));
+    pool_.query(kEventsSince, std::move(params), [this, key](const Result<Rows>& rows) {
+        const auto events = to_events(rows, key.second);
+        const auto found = events_reads_.find(key);
+        auto answered = std::exchange(found->second.under_way, {});
+        if (found->second.next.empty()) {
+            events_reads_.erase(found);
+        } else {
+            read_events(key);
+        }
+        for (EventsDone& done : answered) done(events);
+    });
 }
 
 } // namespace hubbub::storage::internal

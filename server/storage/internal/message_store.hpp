@@ -3,7 +3,10 @@
 #include "postgres/pool.hpp"
 #include "storage/internal/message_writer.hpp"
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace hubbub::storage::internal {
@@ -48,8 +51,19 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::History>> around(const Timeline& timeline, Place place, std::size_t older, std::size_t limit);
     Task<Result<chat::History>> around_time(const Timeline& timeline, Timestamp at, std::size_t limit);
 
+    using EventsKey = std::pair<ChannelId, std::int64_t>; ///< since which eventSeq
+    using EventsDone = Callback<void(Result<chat::Events>)>;
+    /// After a restart all members of a channel ask for the same: one read serves those who asked before it began.
+    struct EventsReads {
+        std::vector<EventsDone> under_way;
+        std::vector<EventsDone> next; ///< came after the read began, whose snapshot may be too old for them
+    };
+
+    void read_events(const EventsKey& key);
+
     postgres::Pool& pool_;
     std::vector<std::unique_ptr<MessageWriter>> writers_; // by ordered lane
+    std::map<EventsKey, EventsReads> events_reads_;
 };
 
 } // namespace hubbub::storage::internal
