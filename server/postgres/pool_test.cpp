@@ -169,13 +169,13 @@ TEST_F(PoolTest, ACoroutineResumesOnTheShard) {
 }
 
 TEST_F(PoolTest, OverTheQueueLimitQueriesAreOverloaded) {
-    std::vector<std::future<Result<Rows>>> answers;
-    for (std::size_t i = 0; i < limits::kDatabaseQueueMax + 200; ++i) answers.push_back({});
-    runner.run([&] {
+    PoolRunner two{TestServer::get().conninfo(), 2}; // the limit is of each connection
+    std::vector<std::future<Result<Rows>>> answers(2 * limits::kDatabaseQueueMax + 200);
+    two.run([&] {
         for (auto& answer : answers) {
             auto promise = std::make_shared<std::promise<Result<Rows>>>();
             answer = promise->get_future();
-            runner.pool().query(kOne, {}, [promise](Result<Rows> rows) { promise->set_value(std::move(rows)); });
+            two.pool().query(kOne, {}, [promise](Result<Rows> rows) { promise->set_value(std::move(rows)); });
         }
         return 0;
     });
