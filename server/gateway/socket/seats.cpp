@@ -9,24 +9,24 @@ namespace hubbub::gateway {
 
 Task<Seats::Seat> Seats::take(std::string whose, std::size_t max) {
     auto& io = home_of(whose).io();
-    auto* taken = co_await internal::on(io, take_here(std::move(whose), max));
-    co_return Seat{taken, GiveBack{this}};
+    auto* entry = co_await internal::on(io, take_here(std::move(whose), max));
+    co_return Seat{entry};
 }
 
 Task<Seats::Taken::pointer> Seats::take_here(std::string whose, std::size_t max) {
     Taken& here = taken_[home_of(whose).index()];
     const auto found = here.find(whose);
-    if (found != here.end() && found->second >= max) co_return nullptr;
-    auto& entry = *here.try_emplace(std::move(whose)).first;
-    ++entry.second;
+    if (found != here.end() && found->second.taken >= max) co_return nullptr;
+    auto& entry = *here.try_emplace(std::move(whose), *this).first;
+    ++entry.second.taken;
     co_return &entry;
 }
 
-void Seats::give_back(Taken::pointer taken) {
+void Seats::give_back(Taken::pointer entry) {
     if (node_.draining) return; // the shards may be gone already
-    runtime::Shard& home = home_of(taken->first);
-    home.post([this, taken, &home] {
-        if (--taken->second == 0) taken_[home.index()].erase(taken->first);
+    runtime::Shard& home = home_of(entry->first);
+    home.post([this, entry, &home] {
+        if (--entry->second.taken == 0) taken_[home.index()].erase(entry->first);
     });
 }
 

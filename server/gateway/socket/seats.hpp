@@ -11,14 +11,18 @@ namespace hubbub::gateway {
 
 /// How many connections users and addresses have on this node; each is counted on the one shard that it falls to.
 class Seats {
-    using Taken = std::unordered_map<std::string, std::size_t>;
+    struct Count {
+        Seats& seats;
+        std::size_t taken = 0;
+    };
+    using Taken = std::unordered_map<std::string, Count>;
 
   public:
     explicit Seats(Node& node) : node_{node}, taken_(node.shards.size()) {}
 
+    /// Without a state of its own: every socket has two of them.
     struct GiveBack {
-        Seats* seats = nullptr;
-        void operator()(Taken::pointer taken) const { seats->give_back(taken); }
+        void operator()(Taken::pointer entry) const { entry->second.seats.give_back(entry); }
     };
     /// Of a connection, which counts until it goes. On any shard.
     using Seat = std::unique_ptr<Taken::value_type, GiveBack>;
@@ -29,7 +33,7 @@ class Seats {
   private:
     runtime::Shard& home_of(const std::string& whose);
     Task<Taken::pointer> take_here(std::string whose, std::size_t max);
-    void give_back(Taken::pointer taken);
+    void give_back(Taken::pointer entry);
 
     Node& node_;
     std::vector<Taken> taken_; // by shard; entries do not move

@@ -6,6 +6,7 @@
 #include "gateway/socket/seats.hpp"
 #include "socketio/socket.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -24,10 +25,10 @@ struct SocketSession {
     runtime::Timer token_timer; ///< the warning before the token expires, then its end
     Seats::Seat address_seat;
     Seats::Seat user_seat;
-    bool warned = false;
     const chat::Device device = Presence::new_device();
-    bool ready = false;      ///< in all rooms, and `connected` is sent
-    std::size_t running = 0; ///< requests that wait for the database
+    std::uint32_t running = 0; ///< requests that wait for the database
+    bool warned = false;
+    bool ready = false; ///< in all rooms, and `connected` is sent
     chat::Typing typing;
 
     /// Only while the socket is being brought in.
