@@ -17,7 +17,7 @@ Task<Seats::Taken::pointer> Seats::take_here(std::string whose, std::size_t max)
     Taken& here = taken_[home_of(whose).index()];
     const auto found = here.find(whose);
     if (found != here.end() && found->second.taken >= max) co_return nullptr;
-    auto& entry = *here.try_emplace(std::move(whose), *this).first;
+    auto& entry = *here.try_emplace(std::move(whose), Count{*this}).first;
     ++entry.second.taken;
     co_return &entry;
 }
