@@ -35,6 +35,7 @@ class Pool::Impl {
 
     void query(const Statement& statement, Params params, Done done, Lane lane) {
         internal::Query query{&statement, std::move(params), std::move(done)};
+        // Of each connection: after a restart every socket of a shard waits for one, and none is to be refused.
         if (waiting() >= limits::kDatabaseQueueMax * slots_.size()) return refuse(std::move(query), Errc::overloaded);
         Slot* slot = pick(lane);
         if (slot == nullptr) return refuse(std::move(query), Errc::unavailable);
