@@ -18,8 +18,6 @@ function wordsOf(token: Token): string {
     case 'codespan':
     case 'escape':
       return (token as Tokens.Code | Tokens.Codespan | Tokens.Escape).text;
-    case 'br':
-      return ' ';
     default:
       return 'tokens' in token && token.tokens ? words(token.tokens, '') : token.raw;
   }
