@@ -1,10 +1,15 @@
 # Warnings, sanitizers, linker and compiler cache: one place for every preset.
 find_program(HUBBUB_CCACHE ccache)
 if(HUBBUB_CCACHE)
-  # Precompiled headers are cacheable only with these allowances (ccache manual, "Precompiled headers").
+  # Precompiled headers are cacheable only with these allowances (ccache manual, "Precompiled headers"). Every checkout shares the
+  # cache: a precompiled header, which holds its checkout's path, is known by the sum beside it (hubbub_module.cmake), and clang's is not
+  # told the path of its source as well, which ccache does not understand.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${HUBBUB_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -Xclang -include-pch -Xclang <PCH_FILE>)
+  endif()
 endif()
 
 find_program(HUBBUB_MOLD mold)
