@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
 namespace hubbub::adapters {
 namespace {
 
@@ -60,6 +63,29 @@ TEST_P(Adapter, ASocketIdIsARoom) {
     rig.end();
     EXPECT_THAT(target->until_end(), ElementsAre(kHello));
     EXPECT_THAT(other->until_end(), ElementsAre(R"(42["others"])"));
+}
+
+TEST_P(Adapter, RoomsKnownAtRunTimeReachNobodyElse) {
+    const auto a = rig.client({"a"});
+    const auto b = rig.client({"b", "muted"});
+    const auto outside = rig.client({"c"});
+    auto moved = to("a");
+    for (const std::string room : {"b", "d"}) moved = std::move(moved).to(room);
+    auto copied = to("a");
+    for (const std::string room : {"b", "d"}) copied = copied.to(room);
+    const auto both = std::move(moved).except("x");
+    const std::vector<std::string> rooms{"b", "d"};
+    for (const auto& some : {both, copied, to("a").to(rooms), to("a").in(std::set<std::string>{"b"})})
+        some.emit("hello", RawJson{"1"});
+    moved.emit("moved", RawJson{});
+    both.except(rooms).emit("a", RawJson{});
+    both.emit("again", RawJson{});
+    for (const std::vector<std::string> none; const auto& nobody : {rig.main().to(none), to("none").except(rooms)})
+        nobody.emit("nobody", RawJson{});
+    rig.end();
+    EXPECT_THAT(a->until_end(), ElementsAre(kHello, kHello, kHello, kHello, R"(42["a"])", R"(42["again"])"));
+    EXPECT_THAT(b->until_end(), ElementsAre(kHello, kHello, kHello, kHello, R"(42["again"])"));
+    EXPECT_THAT(outside->until_end(), IsEmpty());
 }
 
 TEST_P(Adapter, ASocketsOwnBroadcastLeavesItOut) {

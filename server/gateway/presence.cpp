@@ -159,12 +159,7 @@ void Presence::on_noted(const std::vector<chat::PresenceWrite>& writes, Waiting 
 void Presence::tell(const chat::People::Told& told, const std::vector<std::string>& channels) {
     const chat::Presence& user = told.now;
     const auto emit = [&](std::string_view event, const std::string& json) {
-        auto others = node_.nsp.to(user_room(user.user));
-        for (const std::string& channel : channels) {
-            auto more = std::move(others).to(channel);
-            others = std::move(more);
-        }
-        std::move(others).as_volatile().emit(event, RawJson{json});
+        node_.nsp.to(user_room(user.user)).to(channels).as_volatile().emit(event, RawJson{json});
     };
     if (told.came || told.went) {
         std::string json;

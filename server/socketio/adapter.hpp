@@ -30,9 +30,10 @@ class Socket;
 /// Which sockets of a namespace: those in any of `rooms` (all, if empty) and in none of `except`. A socket id is a
 /// room.
 struct Target {
-    std::vector<std::string> rooms;
-    std::vector<std::string> except;
-    bool local = false; ///< on this node only
+    std::vector<std::string> rooms = {};
+    std::vector<std::string> except = {};
+    bool local = false;  ///< on this node only
+    bool nobody = false; ///< `rooms` is empty because the list of rooms was: it does not mean all
 };
 
 /// A packet as it goes to every recipient: `text` with the Engine.IO type in front (`42["event",…]`), then attachments.

@@ -2,7 +2,9 @@
 
 #include "socketio/internal/encode.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <utility>
 
 namespace hubbub::socketio {
@@ -16,81 +18,88 @@ std::uint64_t next_ack_id() {
 
 } // namespace
 
-Broadcast&& Broadcast::to(std::string_view room) && {
-    target_.rooms.emplace_back(room);
+Broadcast::Broadcast(Broadcast&& other) noexcept
+    : adapter_{other.adapter_},
+      nsp_{other.nsp_},
+      target_{std::exchange(other.target_, Target{.nobody = true})},
+      volatile_{other.volatile_},
+      compress_{other.compress_} {}
+
+Broadcast& Broadcast::operator=(Broadcast other) noexcept {
+    std::swap(adapter_, other.adapter_);
+    std::swap(nsp_, other.nsp_);
+    std::swap(target_, other.target_);
+    std::swap(volatile_, other.volatile_);
+    std::swap(compress_, other.compress_);
+    return *this;
+}
+
+Broadcast Broadcast::to(Rooms rooms) && {
+    std::ranges::move(rooms.names_, std::back_inserter(target_.rooms));
+    target_.nobody = target_.rooms.empty();
     return std::move(*this);
 }
 
-Broadcast&& Broadcast::to(std::initializer_list<std::string_view> rooms) && {
-    target_.rooms.insert(target_.rooms.end(), rooms.begin(), rooms.end());
+Broadcast Broadcast::except(Rooms rooms) && {
+    std::ranges::move(rooms.names_, std::back_inserter(target_.except));
     return std::move(*this);
 }
 
-Broadcast&& Broadcast::except(std::string_view room) && {
-    target_.except.emplace_back(room);
-    return std::move(*this);
-}
-
-Broadcast&& Broadcast::except(std::initializer_list<std::string_view> rooms) && {
-    target_.except.insert(target_.except.end(), rooms.begin(), rooms.end());
-    return std::move(*this);
-}
-
-Broadcast&& Broadcast::as_volatile() && {
+Broadcast Broadcast::as_volatile() && {
     volatile_ = true;
     return std::move(*this);
 }
 
-Broadcast&& Broadcast::compress(bool allowed) && {
+Broadcast Broadcast::compress(bool allowed) && {
     compress_ = allowed;
     return std::move(*this);
 }
 
-Broadcast&& Broadcast::local() && {
+Broadcast Broadcast::local() && {
     target_.local = true;
     return std::move(*this);
 }
 
-void Broadcast::send(EncodedPacket packet) {
+void Broadcast::send(EncodedPacket packet) const {
     packet.is_volatile = volatile_;
     packet.compress = compress_;
     adapter_->broadcast(target_, std::move(packet));
 }
 
-void Broadcast::emit(std::string_view event, RawJson json) && {
+void Broadcast::emit(std::string_view event, RawJson json) const {
     send(internal::encode_event(nsp_, event, json));
 }
 
-void Broadcast::emit(std::string_view event, const Arguments& arguments) && {
+void Broadcast::emit(std::string_view event, const Arguments& arguments) const {
     send(internal::encode_event(nsp_, event, arguments));
 }
 
 void Broadcast::emit_with_ack(std::string_view event, const Arguments& arguments, std::chrono::milliseconds timeout,
-                              AnswersCallback done) && {
+                              AnswersCallback done) const {
     const std::uint64_t id = next_ack_id();
     EncodedPacket packet = internal::encode_event(nsp_, event, arguments, id);
     packet.compress = compress_;
-    adapter_->broadcast_with_ack(std::move(target_), std::move(packet), id, timeout, std::move(done));
+    adapter_->broadcast_with_ack(target_, std::move(packet), id, timeout, std::move(done));
 }
 
-void Broadcast::sockets_join(std::vector<std::string> rooms, Callback<void()> done) && {
-    adapter_->sockets_join(std::move(target_), std::move(rooms), std::move(done));
+void Broadcast::sockets_join(std::vector<std::string> rooms, Callback<void()> done) const {
+    adapter_->sockets_join(target_, std::move(rooms), std::move(done));
 }
 
-void Broadcast::sockets_leave(std::vector<std::string> rooms, Callback<void()> done) && {
-    adapter_->sockets_leave(std::move(target_), std::move(rooms), std::move(done));
+void Broadcast::sockets_leave(std::vector<std::string> rooms, Callback<void()> done) const {
+    adapter_->sockets_leave(target_, std::move(rooms), std::move(done));
 }
 
-void Broadcast::disconnect_sockets(bool close, Callback<void()> done) && {
-    adapter_->disconnect_sockets(std::move(target_), close, std::move(done));
+void Broadcast::disconnect_sockets(bool close, Callback<void()> done) const {
+    adapter_->disconnect_sockets(target_, close, std::move(done));
 }
 
-void Broadcast::fetch_sockets(SocketsCallback done) && {
-    adapter_->fetch_sockets(std::move(target_), std::move(done));
+void Broadcast::fetch_sockets(SocketsCallback done) const {
+    adapter_->fetch_sockets(target_, std::move(done));
 }
 
-void Broadcast::for_each_local(std::function<void(Socket&)> visit, Callback<void()> done) && {
-    adapter_->for_each_local(std::move(target_), std::move(visit), std::move(done));
+void Broadcast::for_each_local(std::function<void(Socket&)> visit, Callback<void()> done) const {
+    adapter_->for_each_local(target_, std::move(visit), std::move(done));
 }
 
 } // namespace hubbub::socketio

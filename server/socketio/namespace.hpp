@@ -8,7 +8,6 @@
 #include <any>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -129,9 +128,9 @@ class Namespace : public Handlers {
     virtual const std::string& name() const = 0;
 
     Broadcast broadcast() const { return Broadcast{adapter(), name()}; } ///< to all sockets of the namespace
-    Broadcast to(std::string_view room) const { return broadcast().to(room); }
-    Broadcast to(std::initializer_list<std::string_view> rooms) const { return broadcast().to(rooms); }
-    Broadcast except(std::string_view room) const { return broadcast().except(room); }
+    Broadcast to(Rooms rooms) const { return broadcast().to(std::move(rooms)); }
+    Broadcast in(Rooms rooms) const { return broadcast().to(std::move(rooms)); }
+    Broadcast except(Rooms rooms) const { return broadcast().except(std::move(rooms)); }
     /// Sends an event to all sockets of the namespace, as `broadcast().emit`.
     template <class... T> void emit(std::string_view event, const T&... values) const {
         broadcast().emit(event, values...);

@@ -76,7 +76,7 @@ Sent Socket::send_event(const EncodedPacket& packet) {
     if (!connected_) return Sent::dropped;
     if (nsp_.recovery()) { // then each event is one that may be missed, and asked for again
         const bool dropped = packet.is_volatile && is_behind();
-        nsp_.adapter().broadcast({.rooms = {id_}, .except = {}}, packet);
+        nsp_.adapter().broadcast({.rooms = {id_}}, packet);
         return dropped ? Sent::dropped : is_behind() ? Sent::behind : Sent::queued;
     }
     if (packet.is_volatile && is_behind()) {
@@ -172,16 +172,16 @@ Broadcast Socket::broadcast() const {
     return nsp_.broadcast().except(id_);
 }
 
-Broadcast Socket::to(std::string_view room) const {
-    return broadcast().to(room);
+Broadcast Socket::to(Rooms rooms) const {
+    return broadcast().to(std::move(rooms));
 }
 
-Broadcast Socket::to(std::initializer_list<std::string_view> rooms) const {
-    return broadcast().to(rooms);
+Broadcast Socket::in(Rooms rooms) const {
+    return broadcast().to(std::move(rooms));
 }
 
-Broadcast Socket::except(std::string_view room) const {
-    return broadcast().except(room);
+Broadcast Socket::except(Rooms rooms) const {
+    return broadcast().except(std::move(rooms));
 }
 
 std::size_t Socket::queued_bytes() const {

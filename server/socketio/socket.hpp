@@ -110,9 +110,9 @@ class Socket : public std::enable_shared_from_this<Socket> {
     std::vector<std::string> rooms() const;
 
     /// Broadcasts to others of this namespace: in a room, in none of one, or all.
-    Broadcast to(std::string_view room) const;
-    Broadcast to(std::initializer_list<std::string_view> rooms) const;
-    Broadcast except(std::string_view room) const;
+    Broadcast to(Rooms rooms) const;
+    Broadcast in(Rooms rooms) const;
+    Broadcast except(Rooms rooms) const;
     Broadcast broadcast() const;
 
     /// Leaves the namespace; with `close`, closes the connection as well.

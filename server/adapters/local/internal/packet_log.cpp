@@ -24,7 +24,7 @@ bool is_for(const Target& target, const SavedSession& session) {
     const auto is_in = [&](const std::string& room) {
         return room == session.sid || std::ranges::find(session.rooms, room) != session.rooms.end();
     };
-    if (std::ranges::any_of(target.except, is_in)) return false;
+    if (target.nobody || std::ranges::any_of(target.except, is_in)) return false;
     return target.rooms.empty() || std::ranges::any_of(target.rooms, is_in);
 }
 

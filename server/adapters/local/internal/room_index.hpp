@@ -33,6 +33,7 @@ class RoomIndex {
 
     /// Calls `visit(socket)` once for each socket of `target`. `visit` must not change rooms.
     template <class Visit> void for_each(const socketio::Target& target, Visit&& visit) {
+        if (target.nobody) return;
         if (target.rooms.empty() && target.except.empty()) return for_each_member(everyone_, visit);
         if (target.rooms.size() == 1 && target.except.empty()) return for_each_in(target.rooms.front(), visit);
         // Stamped first, the excluded are passed over; stamped when visited, each socket comes once.
