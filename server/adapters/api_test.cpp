@@ -12,6 +12,7 @@
 #include <atomic>
 #include <future>
 #include <regex>
+#include <set>
 
 namespace hubbub::adapters {
 namespace {
@@ -251,6 +252,32 @@ TEST(Broadcasts, ToAndExceptTakeSeveralRooms) {
     EXPECT_THAT(a->until_end(), ElementsAre(R"(42["1"])"));
     EXPECT_THAT(b->until_end(), ElementsAre(R"(42["1"])"));
     EXPECT_THAT(c->until_end(), ElementsAre(R"(42["2",{"x":1,"y":2}])"));
+}
+
+TEST(Disconnect, WithCloseIsToldToEveryNamespaceOfTheClient) {
+    std::atomic<int> ended = 0;
+    Rig rig{local(), 2, [&](Server& server) {
+                for (const char* name : {"/", "/a", "/b"}) {
+                    server.of(name).on_disconnect([&](Socket& socket, socketio::DisconnectReason reason) {
+                        EXPECT_EQ(to_string(reason), "server namespace disconnect");
+                        ++ended;
+                        socket.disconnect(true); // it is already going
+                    });
+                }
+                server.of("/").on("kick", [](Socket& socket) { socket.disconnect(true); });
+            }};
+    const auto client = rig.client();
+    for (const std::string name : {"/a", "/b"}) {
+        client->send("40" + name + ",");
+        EXPECT_THAT(client->read(), StartsWith("40" + name));
+    }
+    client->emit(R"(["kick"])");
+    std::set<std::string> told;
+    for (int i = 0; i < 3; ++i) told.insert(client->read());
+    EXPECT_EQ(told, (std::set<std::string>{"41", "41/a,", "41/b,"}));
+    EXPECT_TRUE(client->closed_by_server());
+    rig.stop();
+    EXPECT_EQ(ended, 3);
 }
 
 TEST(Disconnect, IsToldBeforeAndAfterTheRoomsAreLeft) {

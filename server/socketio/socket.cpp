@@ -220,13 +220,10 @@ void Socket::supersede() {
 void Socket::disconnect(bool close) {
     shard_.assert_current("Socket::disconnect");
     if (client_ == nullptr) return;
-    const auto alive = shared_from_this();
-    engineio::Session& session = client_->session();
-    if (!closing_) {
-        client_->send_control(PacketType::disconnect, nsp_.name(), {});
-        on_closed(DisconnectReason::server_namespace_disconnect);
-    }
-    if (close) session.close(engineio::CloseReason::forced_close);
+    if (close) return client_->disconnect();
+    if (closing_) return;
+    client_->send_control(PacketType::disconnect, nsp_.name(), {});
+    on_closed(DisconnectReason::server_namespace_disconnect);
 }
 
 void Socket::on_closed(DisconnectReason reason) {

@@ -115,7 +115,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
     Broadcast except(Rooms rooms) const;
     Broadcast broadcast() const;
 
-    /// Leaves the namespace; with `close`, closes the connection as well.
+    /// Leaves the namespace, by itself for good: clients do not come back after it. With `close`, so do the client's
+    /// sockets in the other namespaces, and the connection closes.
     void disconnect(bool close = false);
 
     /// Bytes that wait for this client: what a well-behaved producer looks at.

@@ -193,6 +193,16 @@ for (const transports of kTransports) {
       });
     }
 
+    test('closed by the server, connection and all: every namespace hears it, and none comes back', async () => {
+      const kicked = await connect(transports, { namespace: '/features' });
+      const others = ['/', '/custom'].map((name) => kicked.io.socket(name).connect());
+      await Promise.all(others.map((socket) => next(socket, 'connect')));
+      const heard = Promise.all([kicked, ...others].map((socket) => next(socket, 'disconnect')));
+      kicked.emit('disconnect-me', true);
+      assert.deepEqual((await heard).map(([reason]) => reason), Array(3).fill('io server disconnect'));
+      for (const socket of [kicked, ...others]) assert.equal(socket.active, false);
+    });
+
     test('stays connected over several heartbeats', async () => {
       const socket = await connect(transports);
       let pings = 0;

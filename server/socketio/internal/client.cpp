@@ -52,6 +52,13 @@ void Client::send_control(PacketType type, std::string_view nsp, std::string_vie
     session_.send(net::Frame::make(net::Frame::Kind::text, {"4", encode_head(type, nsp, {}, 0), json}));
 }
 
+void Client::disconnect() {
+    const auto session = session_.shared_from_this(); // which owns this
+    const auto sockets = sockets_;                    // each takes itself out
+    for (const auto& socket : sockets) socket->disconnect();
+    session->close(engineio::CloseReason::forced_close);
+}
+
 void Client::remove(Socket& socket) {
     socket.client_ = nullptr;
     socket.nsp_.release();

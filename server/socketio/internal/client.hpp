@@ -26,6 +26,8 @@ class Client final : public engineio::SessionHandler {
     void send_control(PacketType type, std::string_view nsp, std::string_view json);
 
     void on_connected() { connect_timeout_.reset(); }
+    /// The server ends it: each namespace is told, so that none comes back by itself, then the connection closes.
+    void disconnect();
     /// Forgets a socket that is no longer, or never was, in its namespace.
     void remove(Socket& socket);
 
@@ -41,7 +43,6 @@ class Client final : public engineio::SessionHandler {
     };
 
     void dispatch(Packet packet, std::vector<std::string> attachments);
-    void handle(Packet packet, std::vector<std::string> attachments);
     void on_connect(Packet packet);
     void enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr<NamespaceCore> child = {});
     void refuse_namespace(std::string_view name);
