@@ -88,6 +88,17 @@ TEST_P(Adapter, RoomsKnownAtRunTimeReachNobodyElse) {
     EXPECT_THAT(outside->until_end(), IsEmpty());
 }
 
+TEST_P(Adapter, ARoomNamedLikeASocketIdIsOneMemberMore) {
+    const auto owner = rig.client();
+    const auto guest = rig.client({owner->id()});
+    to(owner->id()).emit("hello", RawJson{"1"});
+    to(owner->id()).to("nobody").emit("hello", RawJson{"1"});
+    rig.main().except(owner->id()).emit("others", RawJson{});
+    rig.end();
+    EXPECT_THAT(owner->until_end(), ElementsAre(kHello, kHello));
+    EXPECT_THAT(guest->until_end(), ElementsAre(kHello, kHello));
+}
+
 TEST_P(Adapter, ASocketsOwnBroadcastLeavesItOut) {
     const auto sender = rig.client({"room"});
     const auto other = rig.client({"room"});

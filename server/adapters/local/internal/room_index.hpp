@@ -19,7 +19,8 @@ namespace hubbub::adapters::internal {
 ///
 /// A room is a plain array of its members, so that a broadcast is a walk over contiguous memory. Each socket remembers
 /// its places in these arrays (`RoomSlot`); slot 0 is the room of all. Leaving swaps the last member into the gap.
-/// Whether a socket is in a room is found by a look at its few slots, or in a map once they are many.
+/// Whether a socket is in a room is found by a look at its few slots, or in a map once they are many. A socket is not
+/// among the members of the room that is its own id, which it is in all the same; others may join that too.
 class RoomIndex {
   public:
     void add(socketio::Socket& socket);
@@ -74,7 +75,7 @@ class RoomIndex {
         for (const Member& member : room.members) visit(*member.socket);
     }
     template <class Visit> void for_each_in(std::string_view name, Visit&& visit) {
-        if (const auto room = rooms_.find(name); room != rooms_.end()) return for_each_member(*room->second, visit);
+        if (const auto room = rooms_.find(name); room != rooms_.end()) for_each_member(*room->second, visit);
         if (const auto socket = by_id_.find(name); socket != by_id_.end()) visit(**socket);
     }
 
