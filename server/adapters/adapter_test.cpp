@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 namespace hubbub::adapters {
@@ -97,6 +99,20 @@ TEST_P(Adapter, ARoomNamedLikeASocketIdIsOneMemberMore) {
     rig.end();
     EXPECT_THAT(owner->until_end(), ElementsAre(kHello, kHello));
     EXPECT_THAT(guest->until_end(), ElementsAre(kHello, kHello));
+}
+
+TEST_P(Adapter, AVisitorThatThrowsMissesItsSocketAndNoOther) {
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 6; ++i) clients.push_back(rig.client({"room"}));
+    std::atomic<int> visited = 0;
+    rig.await([&](auto done) {
+        const auto visit = [&](socketio::Socket&) {
+            if (++visited % 2 == 0) throw std::runtime_error{"a bug"};
+        };
+        to("room").for_each_local(visit, done);
+    });
+    EXPECT_EQ(visited, 6);
+    EXPECT_EQ(rig.count(rig.main(), &socketio::NamespaceCounters::handlers_failed), 3U);
 }
 
 TEST_P(Adapter, ASocketsOwnBroadcastLeavesItOut) {
@@ -215,6 +231,25 @@ TEST_P(Adapter, FetchSocketsFindsThemOnEveryShard) {
         EXPECT_EQ(info.data, boost::json::value(i));
         EXPECT_EQ(info.handshake->remote_address, "127.0.0.1");
     }
+}
+
+TEST(Adapters, FetchSocketsShowsNullWhereShowDataThrows) {
+    Rig rig{local(), 2, [](socketio::Server& server) {
+                server.of("/").show_data(
+                    [](const std::any& data) { return std::any_cast<const boost::json::value&>(data); });
+            }};
+    const auto with = rig.client();
+    const auto without = rig.client();
+    with->ask(R"(["set data",7])");
+    rig.await([&](auto done) {
+        rig.main().broadcast().fetch_sockets([&, done](error_code, const std::vector<socketio::SocketInfo>& sockets) {
+            EXPECT_THAT(sockets, SizeIs(2));
+            for (const auto& socket : sockets)
+                EXPECT_EQ(socket.data, socket.id == with->id() ? boost::json::value(7) : boost::json::value(nullptr));
+            done();
+        });
+    });
+    EXPECT_EQ(rig.count(rig.main(), &socketio::NamespaceCounters::handlers_failed), 1U);
 }
 
 TEST_P(Adapter, BroadcastAcksAreCollectedFromEveryShard) {

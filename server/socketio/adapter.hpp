@@ -151,7 +151,8 @@ class Adapter {
     virtual void visit_rooms(const runtime::Shard& shard,
                              const std::function<void(std::string_view room, std::size_t members)>& visit) const = 0;
 
-    /// Runs `visit` for each socket of `target`, on that socket's shard, on this node only; then `done`.
+    /// Runs `visit`, which must not throw, for each socket of `target`, on that socket's shard, on this node only; then
+    /// `done`.
     virtual void for_each_local(Target target, std::function<void(Socket&)> visit, Callback<void()> done) = 0;
 };
 

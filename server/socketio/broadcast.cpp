@@ -1,6 +1,7 @@
 #include "socketio/broadcast.hpp"
 
 #include "socketio/internal/encode.hpp"
+#include "socketio/socket.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -99,7 +100,8 @@ void Broadcast::fetch_sockets(SocketsCallback done) const {
 }
 
 void Broadcast::for_each_local(std::function<void(Socket&)> visit, Callback<void()> done) const {
-    adapter_->for_each_local(target_, std::move(visit), std::move(done));
+    auto guarded = [visit = std::move(visit)](Socket& socket) { internal::visit_guarded(socket, visit); };
+    adapter_->for_each_local(target_, std::move(guarded), std::move(done));
 }
 
 } // namespace hubbub::socketio

@@ -86,7 +86,8 @@ class [[nodiscard]] Broadcast {
     void disconnect_sockets(bool close, Callback<void()> done = {}) const;
     /// What there is to know of the sockets, wherever they are.
     void fetch_sockets(SocketsCallback done) const;
-    /// Visits the sockets on this node, each on its own shard, then runs `done`.
+    /// Visits the sockets on this node, each on its own shard, then runs `done`. An exception that leaves `visit` is
+    /// logged and counted; the others are visited all the same.
     void for_each_local(std::function<void(Socket&)> visit, Callback<void()> done = {}) const;
 
   private:

@@ -98,7 +98,8 @@ class Handlers {
     /// The socket has left its rooms.
     void on_disconnect(DisconnectHandler handler);
 
-    /// How `fetch_sockets` shows `Socket::data`. Default: as it is if it holds JSON, otherwise null.
+    /// How `fetch_sockets` shows `Socket::data`. Default: as it is if it holds JSON, otherwise null. Null, too, where
+    /// `view` throws.
     void show_data(DataView view);
     /// `Socket::data` holds a `T`, a payload type.
     template <class T> void show_data() {

@@ -210,7 +210,7 @@ void Socket::deliver_with_ack(std::span<const net::FramePtr> frames, std::uint64
 }
 
 SocketInfo Socket::info() const {
-    return {.id = id_, .rooms = rooms(), .handshake = handshake_, .data = nsp_.show(data_)};
+    return {.id = id_, .rooms = rooms(), .handshake = handshake_, .data = nsp_.show(*this)};
 }
 
 void Socket::supersede() {

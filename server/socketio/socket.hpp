@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -35,6 +36,7 @@ class Client;
 class NamespaceCore;
 void handler_failed(Socket& socket, const std::exception_ptr& escaped);
 void reject_payload(Socket& socket, Event event, const FieldError& error);
+void visit_guarded(Socket& socket, const std::function<void(Socket&)>& visit);
 } // namespace internal
 
 /// Why a socket ended: the standard names of Socket.IO, for `disconnecting` and `disconnect`.
@@ -145,6 +147,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
     friend class SocketEmit;
     friend void internal::handler_failed(Socket&, const std::exception_ptr&);
     friend void internal::reject_payload(Socket&, Event, const FieldError&);
+    friend void internal::visit_guarded(Socket&, const std::function<void(Socket&)>&);
     struct Rare;
     Socket(internal::Client& client, internal::NamespaceCore& nsp, boost::json::object auth);
     Sent send_event(const EncodedPacket& packet);

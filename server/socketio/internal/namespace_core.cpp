@@ -24,7 +24,7 @@ template <class Run> void guarded(Socket& socket, Run&& run) {
 
 } // namespace
 
-void handler_failed(Socket& socket, const std::exception_ptr& escaped) {
+void NamespaceCore::on_failure(const Socket& socket, const std::exception_ptr& escaped, std::string_view hint) {
     std::string what = "not a std::exception";
     try {
         std::rethrow_exception(escaped);
@@ -32,12 +32,22 @@ void handler_failed(Socket& socket, const std::exception_ptr& escaped) {
         what = exception.what();
     } catch (...) {
     }
-    log::error("session_exception", {{"what", what},
-                                     {"address", socket.handshake().remote_address},
-                                     {"hint", "a bug in a handler: its session was closed, nothing else"}});
-    ++socket.nsp_.counters_of(socket.shard()).handlers_failed;
+    log::error("session_exception", {{"what", what}, {"address", socket.handshake().remote_address}, {"hint", hint}});
+    ++counters_of(socket.shard()).handlers_failed;
+}
+
+void handler_failed(Socket& socket, const std::exception_ptr& escaped) {
+    socket.nsp_.on_failure(socket, escaped, "a bug in a handler: its session was closed, nothing else");
     const auto alive = socket.shared_from_this();
     if (socket.client_ != nullptr) socket.client_->session().close(engineio::CloseReason::forced_close);
+}
+
+void visit_guarded(Socket& socket, const std::function<void(Socket&)>& visit) {
+    try {
+        visit(socket);
+    } catch (...) {
+        socket.nsp_.on_failure(socket, std::current_exception(), "a bug in a visitor: it goes on with the next socket");
+    }
 }
 
 void reject_payload(Socket& socket, Event event, const FieldError& error) {
@@ -114,8 +124,13 @@ void NamespaceCore::release() {
     if (owner_ != nullptr) owner_->release(*this);
 }
 
-boost::json::value NamespaceCore::show(const std::any& data) const {
-    return behaviour().data_view(data);
+boost::json::value NamespaceCore::show(const Socket& socket) {
+    try {
+        return behaviour().data_view(socket.data());
+    } catch (...) {
+        on_failure(socket, std::current_exception(), "a bug in show_data: null is shown");
+        return nullptr;
+    }
 }
 
 void NamespaceCore::run_middlewares(const std::shared_ptr<Socket>& socket, std::size_t index) {

@@ -2,6 +2,7 @@
 #include "socketio/adapter.hpp"
 #include "socketio/namespace.hpp"
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,10 @@ class NamespaceCore final : public Namespace {
     }
 
     NamespaceCounters& counters_of(const runtime::Shard& shard) { return counters_[shard.index()].counters; }
-    boost::json::value show(const std::any& data) const;
+    /// `Socket::data` as others may see it.
+    boost::json::value show(const Socket& socket);
+    /// An exception left what the application registered.
+    void on_failure(const Socket& socket, const std::exception_ptr& escaped, std::string_view hint);
     bool is_child() const { return owner_ != nullptr; }
     /// A socket of it, or who wanted to make one, is gone.
     void release();
