@@ -254,6 +254,26 @@ TEST(Broadcasts, ToAndExceptTakeSeveralRooms) {
     EXPECT_THAT(c->until_end(), ElementsAre(R"(42["2",{"x":1,"y":2}])"));
 }
 
+TEST(Middlewares, RoomsJoinedInThemAreKept) {
+    Rig rig{local(), 2, [](Server& server) {
+                auto& nsp = server.of("/joining");
+                nsp.use([](const std::shared_ptr<Socket>& socket, Next next) {
+                    socket->join({"kept", "kept", "left"});
+                    socket->leave("left");
+                    socket->nsp().to("kept").emit("too early");
+                    next(socket->auth().contains("refused") ? std::optional<socketio::ConnectError>{{"no"}}
+                                                            : std::nullopt);
+                });
+                nsp.on_connection([](Socket& socket) { socket.emit("rooms", socket.rooms()); });
+            }};
+    Client refused{rig.port(), "/joining", R"({"refused":true})"};
+    EXPECT_EQ(refused.connect_answer(), R"(44/joining,{"message":"no"})");
+    Client client{rig.port(), "/joining"};
+    EXPECT_EQ(client.read(), R"(42/joining,["rooms",["kept"]])");
+    rig.server().of("/joining").to("kept").emit("hello");
+    EXPECT_EQ(client.read(), R"(42/joining,["hello"])");
+}
+
 TEST(Disconnect, WithCloseIsToldToEveryNamespaceOfTheClient) {
     std::atomic<int> ended = 0;
     Rig rig{local(), 2, [&](Server& server) {

@@ -151,7 +151,10 @@ void Socket::on_ack(std::uint64_t id, Arguments answer) {
 
 void Socket::join(std::string_view room) {
     shard_.assert_current("Socket::join");
-    if (connected_) nsp_.adapter().join(*this, room);
+    if (connected_) return nsp_.adapter().join(*this, room);
+    if (client_ == nullptr || closing_ || room == id_) return;
+    auto& early = rare().joined_early;
+    if (early.size() < limits::kRoomsPerSocketMax) early.emplace(room);
 }
 
 void Socket::join(std::initializer_list<std::string_view> rooms) {
@@ -160,12 +163,16 @@ void Socket::join(std::initializer_list<std::string_view> rooms) {
 
 void Socket::leave(std::string_view room) {
     shard_.assert_current("Socket::leave");
-    nsp_.adapter().leave(*this, room);
+    if (connected_) return nsp_.adapter().leave(*this, room);
+    if (!rare_) return;
+    const auto found = rare_->joined_early.find(room);
+    if (found != rare_->joined_early.end()) rare_->joined_early.erase(found);
 }
 
 std::vector<std::string> Socket::rooms() const {
     shard_.assert_current("Socket::rooms");
-    return nsp_.adapter().rooms(*this);
+    if (connected_ || !rare_) return nsp_.adapter().rooms(*this);
+    return {rare_->joined_early.begin(), rare_->joined_early.end()};
 }
 
 Broadcast Socket::broadcast() const {

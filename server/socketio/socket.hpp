@@ -104,8 +104,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
     /// `socket.compress(false).emit(…)`: sent uncompressed even where compression is agreed on.
     SocketEmit compress(bool allowed);
 
-    /// Does nothing for a room that it is in already, or beyond `limits::kRoomsPerSocketMax`. It leaves all when it
-    /// goes.
+    /// Does nothing for a room that it is in already, or beyond `limits::kRoomsPerSocketMax`. What a middleware joins
+    /// reaches the socket once it is connected. It leaves all when it goes.
     void join(std::string_view room);
     void join(std::initializer_list<std::string_view> rooms);
     void leave(std::string_view room);

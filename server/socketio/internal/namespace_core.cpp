@@ -174,6 +174,10 @@ void NamespaceCore::connect(Socket& socket) {
     ++counters_of(socket.shard()).sockets;
     adapter_->add(socket);
     for (const std::string& room : rooms) adapter_->join(socket, room);
+    if (socket.rare_) {
+        for (const std::string& room : std::exchange(socket.rare_->joined_early, {})) adapter_->join(socket, room);
+        if (!recovery_ && !socket.rare_->child_namespace) socket.rare_.reset();
+    }
     socket.client_->on_connected();
     for (net::FramePtr& frame : missed) socket.client_->session().send(std::move(frame));
     socket.client_->send_control(PacketType::connect, name_, R"({"sid":")" + socket.id() + pid + R"("})");

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace hubbub::socketio {
@@ -19,6 +20,7 @@ struct Socket::Rare {
     internal::PendingAcks acks;
     std::string pid;                                          ///< the secret by which its client may come back
     std::optional<SavedSession> coming_back;                  ///< what it was before, until it is connected
+    std::set<std::string, std::less<>> joined_early;          ///< by its middlewares, until it is connected
     std::shared_ptr<internal::NamespaceCore> child_namespace; ///< which stays as long as its sockets
 };
 

@@ -46,6 +46,7 @@ void NamespaceCore::on_session(const std::shared_ptr<Socket>& socket, std::optio
 void NamespaceCore::start_anew(const std::shared_ptr<Socket>& socket) {
     ++counters_of(socket->shard()).recoveries_refused;
     socket->data_.reset();
+    socket->rare().joined_early.clear();
     run_middlewares(socket);
 }
 
