@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -61,11 +62,49 @@ void drop_non_numbers(json::value& value) {
     }
 }
 
+/// The number that four hexadecimal digits are.
+std::optional<std::uint32_t> hex4(std::string_view digits) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+    if (digits.size() != 4 || error != std::errc{} || end != digits.data() + 4) return {};
+    return number;
+}
+
+/// The code unit that is escaped at that place, as `\uXXXX`.
+std::optional<std::uint32_t> escaped_unit(std::string_view text, std::size_t at) {
+    const std::string_view escape = text.substr(std::min(at, text.size()), 6);
+    return escape.starts_with("\\u") ? hex4(escape.substr(2)) : std::nullopt;
+}
+
+/// JavaScript's strings may hold half of a surrogate pair, and JSON.stringify escapes it; UTF-8 cannot, so that it
+/// becomes U+FFFD. Returns whether there was one.
+bool replace_lone_surrogates(std::string& text) {
+    bool found = false;
+    for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+        const auto unit = escaped_unit(text, at);
+        if (!unit || *unit < 0xD800 || *unit > 0xDFFF) {
+            at += 2;
+            continue;
+        }
+        const auto next = escaped_unit(text, at + 6);
+        if (*unit < 0xDC00 && next && *next >= 0xDC00 && *next <= 0xDFFF) {
+            at += 12;
+            continue;
+        }
+        text.replace(at, 6, "\\ufffd");
+        at += 6;
+        found = true;
+    }
+    return found;
+}
+
 Result<json::value> parse_json(std::string_view text) {
     json::parse_options options;
     options.max_depth = limits::kJsonDepthMax;
     error_code error;
     json::value value = json::parse(text, error, {}, options);
+    std::string repaired;
+    if (error && replace_lone_surrogates(repaired = text)) value = json::parse(repaired, error, {}, options);
     if (error) return Errc::invalid_payload;
     drop_non_numbers(value);
     return value;

@@ -47,7 +47,8 @@ struct Packet {
 
 /// Decodes the text of one packet, e.g. `2/admin,17["name",{"a":1}]`.
 ///
-/// A packet with `attachments` > 0 is complete only when that many binary frames have followed.
+/// A packet with `attachments` > 0 is complete only when that many binary frames have followed. A lone surrogate
+/// (`"\ud83d"`) becomes U+FFFD.
 /// errors   any of `Errc`; each closes the connection (Socket.IO protocol 5, "Packet encoding").
 Result<Packet> decode_packet(std::string_view text);
 

@@ -51,6 +51,24 @@ TEST(DecodePacket, TheProtocolsExamples) {
     }
 }
 
+// JavaScript's strings may hold them ("a😀".slice(0, 2)), and JSON.stringify writes them so; UTF-8 has none.
+TEST(DecodePacket, ALoneSurrogateBecomesAReplacementCharacter) {
+    const std::pair<std::string_view, std::string_view> cases[] = {
+        {R"("a\ud83d")", "\"a\uFFFD\""},
+        {R"("\udc00\ud800","\uDBFF\uDFFF")", "\"\uFFFD\uFFFD\",\"\U0010FFFF\""},
+        {R"("\ud83d\ud83d\ude00")", "\"\uFFFD\U0001F600\""},
+        {R"("\\ud83d\\\ud83d")", "\"\\\\ud83d\\\\\uFFFD\""},
+        {R"({"\ud83d":"\ud83dx\ud83d\n"})", "{\"\uFFFD\":\"\uFFFDx\uFFFD\\n\"}"},
+    };
+    for (const auto& [json, expected] : cases) {
+        const auto packet = decode_packet("27[\"e\"," + std::string{json} + "]");
+        ASSERT_TRUE(packet) << json;
+        EXPECT_EQ(boost::json::serialize(packet->data), "[\"e\"," + std::string{expected} + "]") << json;
+    }
+    for (const char* broken : {R"(2["e","\ud83d)", R"(2["e","\ud83d","\ud8"])", R"(2["e","\ud83d\u"])"})
+        EXPECT_FALSE(decode_packet(broken)) << broken;
+}
+
 TEST(DecodePacket, RefusesWithTheReason) {
     const std::string deep = "2[\"e\"," + std::string(100'000, '[') + std::string(100'000, ']') + "]";
     const std::string long_namespace = "0/" + std::string(64 * 1024, 'n') + ",";

@@ -203,6 +203,14 @@ for (const transports of kTransports) {
       for (const socket of [kicked, ...others]) assert.equal(socket.active, false);
     });
 
+    test('half of a surrogate pair is U+FFFD, as an argument and in an ack', async () => {
+      const socket = await connect(transports);
+      const back = next(socket, 'message-back');
+      socket.emit('message', 'a😀'.slice(0, 2), { '\udc00': '😀\ud83d' });
+      assert.deepEqual(await back, ['a\ufffd', { '\ufffd': '😀\ufffd' }]);
+      assert.equal(await socket.timeout(2000).emitWithAck('message-with-ack', '\ud800'), '\ufffd');
+    });
+
     test('stays connected over several heartbeats', async () => {
       const socket = await connect(transports);
       let pings = 0;
