@@ -183,6 +183,53 @@ TEST(Misuse, AcksTwiceLateAndOutOfAClosedSocket) {
     rig.stop();
 }
 
+TEST(Misuse, ReservedNamesAreRefusedBeforeAnybodyGetsThem) {
+    Rig rig{local(), 1, [](Server& server) {
+                server.of("/").on("emit", [](Socket& socket, const std::string& name) {
+                    EXPECT_THROW(socket.emit(name, 1), std::invalid_argument);
+                    EXPECT_THROW(socket.as_volatile().emit(name), std::invalid_argument);
+                    EXPECT_THROW(socket.nsp().emit(name), std::invalid_argument);
+                    return true;
+                });
+                for (const char* name : {"connect", "connection", "connect_error", "disconnect", "disconnecting"})
+                    EXPECT_THROW(server.of("/").on(name, [](Socket&) {}), std::invalid_argument) << name;
+            }};
+    const auto client = rig.client();
+    EXPECT_EQ(client->ask(R"(["emit","disconnect"])"), "[true]");
+    EXPECT_EQ(client->ask(R"(["emit","connect_error"])"), "[true]");
+    rig.main().emit("", 1); // in Node a name like any other
+    EXPECT_EQ(client->read(), R"(42["",1])");
+}
+
+TEST(Misuse, NamespacesAreNamedAsInNode) {
+    Rig rig{local(), 1, [](Server& server) {
+                EXPECT_EQ(server.of("").name(), "/");
+                EXPECT_EQ(server.of("chat").name(), "/chat");
+                EXPECT_EQ(&server.of("chat"), &server.of("/chat"));
+                for (const std::string& name : {std::string{"/a,b"}, std::string{"/a?b"}, std::string(300, 'n')})
+                    EXPECT_THROW(server.of(name), std::invalid_argument) << name;
+            }};
+    EXPECT_THAT(Client(rig.port(), "/chat").connect_answer(), StartsWith("40/chat,{"));
+}
+
+TEST(Misuse, TextThatIsNoUtf8IsReplacedAsInNode) {
+    Rig rig{local(), 1, [](Server& server) {
+                server.of("/refuse").use([](const auto&, Next next) {
+                    next(socketio::ConnectError{"caf\xE9", {{"\xC3", "\xED\xA0\x80"}}});
+                });
+                server.of("/").on("ask", [](Socket&, Ack ack) { ack("\xF0\x9F\xA6"); });
+            }};
+    const auto client = rig.client({"room"});
+    const std::string text = "a\xFFz \xE2\x82 \xF0\x9F\xA6\x8A \xC3";
+    rig.main().emit("text", text);
+    EXPECT_EQ(client->read(), "42[\"text\",\"a\uFFFDz \uFFFD \xF0\x9F\xA6\x8A \uFFFD\"]");
+    rig.main().to("room").emit("\xC0", socketio::RawJson{"\"\x80\""});
+    EXPECT_EQ(client->read(), "42[\"\uFFFD\",\"\uFFFD\"]");
+    EXPECT_EQ(client->ask(R"(["ask"])"), "[\"\uFFFD\"]");
+    EXPECT_EQ(Client(rig.port(), "/refuse").connect_answer(),
+              "44/refuse,{\"message\":\"caf\uFFFD\",\"data\":{\"\uFFFD\":\"\uFFFD\uFFFD\uFFFD\"}}");
+}
+
 TEST(Misuse, BroadcastsFromAnyThreadWhileRoomsChangeAndClientsGo) {
     Rig rig{local(), 2, [](Server& server) {
                 server.of("/").on("leave and tell", [](Socket& socket, const std::string& room) {

@@ -50,4 +50,24 @@ bool Utf8Checker::feed(std::string_view piece) {
     return true;
 }
 
+std::string replace_invalid(std::string_view text) {
+    std::string valid;
+    Utf8Checker checker;
+    std::size_t begin = 0; // of the code point that is being read
+    for (std::size_t at = 0; at < text.size();) {
+        if (checker.feed(text.substr(at, 1))) {
+            ++at;
+            if (!checker.complete()) continue;
+            valid.append(text, begin, at - begin);
+        } else {
+            valid += "\uFFFD";
+            if (at == begin) ++at; // else this byte may begin the next one
+            checker = {};
+        }
+        begin = at;
+    }
+    if (begin < text.size()) valid += "\uFFFD";
+    return valid;
+}
+
 } // namespace hubbub::net

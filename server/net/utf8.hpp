@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace hubbub::net {
@@ -23,5 +24,8 @@ inline bool is_utf8(std::string_view text) {
     Utf8Checker checker;
     return checker.feed(text) && checker.complete();
 }
+
+/// `text` with each of its invalid parts replaced by U+FFFD, as browsers and Node decode it.
+std::string replace_invalid(std::string_view text);
 
 } // namespace hubbub::net

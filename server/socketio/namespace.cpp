@@ -1,7 +1,11 @@
 #include "socketio/namespace.hpp"
 
+#include "base/limits.hpp"
 #include "socketio/internal/behaviour.hpp"
 
+#include <fmt/format.h>
+
+#include <stdexcept>
 #include <utility>
 
 namespace hubbub::socketio {
@@ -26,6 +30,21 @@ boost::json::value show_json(const std::any& data) {
     return nullptr;
 }
 
+/// Throws for names that no client can send, and for `connection`, which in Node means another thing.
+void check_event_name(std::string_view name) {
+    std::string_view hint = "no client can send it";
+    if (name == "connect" || name == "connection") {
+        hint = "use on_connection";
+    } else if (name == "disconnect") {
+        hint = "use on_disconnect";
+    } else if (name == "disconnecting") {
+        hint = "use on_disconnecting";
+    } else if (!is_reserved_event(name) && name.size() <= limits::kEventNameBytesMax) {
+        return;
+    }
+    throw std::invalid_argument{fmt::format("on(\"{}\"): {}", name, hint)};
+}
+
 } // namespace
 
 Handlers::Handlers() : behaviour_{std::make_shared<internal::Behaviour>()} {
@@ -47,6 +66,7 @@ void Handlers::add_connection(std::function<void(Socket&)> handler) {
 }
 
 void Handlers::add_event(std::string event, EventHandler handler) {
+    check_event_name(event);
     behaviour_->events[std::move(event)] = std::move(handler);
 }
 

@@ -72,7 +72,9 @@ class Handlers {
         });
     }
 
-    /// Handles the event of that name; a later handler replaces an earlier one. `handler` is one of
+    /// Handles the event of that name; a later handler replaces an earlier one. A number that a client sends as a name
+    /// is its text. Throws std::invalid_argument for a name that no event can have, such as `disconnect`, and for
+    /// `connection`. `handler` is one of
     ///     void(Socket&, Event)        the event as it came, with its ack
     ///     void(Socket&, T…)           its arguments, decoded (payload.hpp)
     ///     R(Socket&, T…)              the same; what it returns is the ack, if the client asked for one

@@ -125,7 +125,7 @@ Result<void> check_payload(PacketType type, const json::value& data, bool presen
     case PacketType::binary_event: {
         if (!data.is_array() || data.get_array().empty()) return Errc::invalid_payload;
         const json::value& name = data.get_array().front();
-        if (name.is_int64() || name.is_uint64()) return {};
+        if (name.is_number()) return {};
         if (!name.is_string() || name.get_string().size() > limits::kEventNameBytesMax) return Errc::invalid_payload;
         if (is_reserved_event(name.get_string())) return Errc::reserved_event;
         return {};

@@ -45,7 +45,9 @@ class Server {
     Server(runtime::Shards& shards, AdapterFactory adapter, Options options = {});
     ~Server();
 
-    /// The namespace of that name, made on first use. Before the shards start only.
+    /// The namespace of that name, made on first use; the `/` in front may be left out. Before the shards start only.
+    /// Throws std::invalid_argument for a name that no client could ask for: with a comma or a question mark, over
+    /// `limits::kNamespaceBytesMax`, or not UTF-8.
     Namespace& of(std::string_view name);
     /// A parent: each namespace that a client asks for, that `of` has not made and whose whole name matches, is made
     /// then, with the handlers registered here. At most `limits::kChildNamespacesMax` at a time; further ones are

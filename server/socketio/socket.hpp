@@ -86,7 +86,9 @@ class Socket : public std::enable_shared_from_this<Socket> {
     const std::any& data() const { return data_; }
     template <class T> T* data_as() { return std::any_cast<T>(&data_); }
 
-    /// Sends an event to this client. `json` is the text of the arguments without brackets, e.g. `{"a":1},2`.
+    /// Sends an event to this client. `json` is the text of the arguments without brackets, e.g. `{"a":1},2`. Text that
+    /// is no UTF-8 leaves with U+FFFD in its place. Throws std::invalid_argument for a reserved name
+    /// (`is_reserved_event`), as all that emits.
     Sent emit(std::string_view event, RawJson json);
     Sent emit(std::string_view event, const Arguments& arguments);
     /// Typed arguments (payload.hpp).

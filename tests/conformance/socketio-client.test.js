@@ -211,6 +211,11 @@ for (const transports of kTransports) {
       assert.equal(await socket.timeout(2000).emitWithAck('message-with-ack', '\ud800'), '\ufffd');
     });
 
+    test('a name that is a number', async () => {
+      const socket = await connect(transports, { namespace: '/features' });
+      for (const name of [1, 1.5, -7]) assert.equal(await socket.timeout(2000).emitWithAck(name), String(name));
+    });
+
     test('stays connected over several heartbeats', async () => {
       const socket = await connect(transports);
       let pings = 0;

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "net/utf8.hpp"
 #include "socketio/internal/namespace_core.hpp"
 #include "socketio/internal/namespaces.hpp"
 #include "socketio/internal/rare.hpp"
@@ -49,7 +50,8 @@ void Client::send(const EncodedPacket& packet) {
 }
 
 void Client::send_control(PacketType type, std::string_view nsp, std::string_view json) {
-    session_.send(net::Frame::make(net::Frame::Kind::text, {"4", encode_head(type, nsp, {}, 0), json}));
+    const std::string text = net::is_utf8(json) ? std::string{json} : net::replace_invalid(json);
+    session_.send(net::Frame::make(net::Frame::Kind::text, {"4", encode_head(type, nsp, {}, 0), text}));
 }
 
 void Client::disconnect() {

@@ -7,6 +7,7 @@
 #include "socketio/internal/rare.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -20,6 +21,12 @@ template <class Run> void guarded(Socket& socket, Run&& run) {
     } catch (...) {
         handler_failed(socket, std::current_exception());
     }
+}
+
+/// A number is a name too, as JavaScript writes it.
+std::string event_name(const boost::json::value& value) {
+    if (value.is_string()) return std::string{value.get_string()};
+    return value.is_double() ? fmt::format("{}", value.get_double()) : boost::json::serialize(value);
 }
 
 } // namespace
@@ -190,7 +197,7 @@ void NamespaceCore::connect(Socket& socket) {
 void NamespaceCore::on_event(Socket& socket, Packet packet, std::vector<std::string> attachments) {
     boost::json::array& values = packet.data.get_array();
     Event event;
-    event.name = values[0].is_string() ? std::string{values[0].get_string()} : boost::json::serialize(values[0]);
+    event.name = event_name(values[0]);
     values.erase(values.begin());
     event.arguments = {.values = std::move(values), .attachments = std::move(attachments)};
     if (packet.id) event.ack = Ack{socket.shared_from_this(), *packet.id};

@@ -1,8 +1,12 @@
 #include "socketio/internal/namespaces.hpp"
 
 #include "base/limits.hpp"
+#include "net/utf8.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace hubbub::socketio::internal {
@@ -10,9 +14,13 @@ namespace hubbub::socketio::internal {
 Namespaces::Namespaces(runtime::Shards& shards, AdapterFactory adapter, const Options& options)
     : shards_{shards}, adapter_{std::move(adapter)}, options_{options} {}
 
-NamespaceCore& Namespaces::make(std::string_view name) {
-    auto& core = fixed_[std::string{name}];
-    if (!core) core = std::make_unique<NamespaceCore>(shards_, std::string{name}, adapter_, adapter_options());
+NamespaceCore& Namespaces::make(std::string_view given) {
+    const std::string name = (given.starts_with('/') ? "" : "/") + std::string{given};
+    if (name.size() > limits::kNamespaceBytesMax || name.find_first_of(",?") != std::string::npos ||
+        !net::is_utf8(name))
+        throw std::invalid_argument{fmt::format("of(\"{}\"): no client could ask for it", given)};
+    auto& core = fixed_[name];
+    if (!core) core = std::make_unique<NamespaceCore>(shards_, name, adapter_, adapter_options());
     return *core;
 }
 
