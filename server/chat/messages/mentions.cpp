@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 namespace hubbub::chat {
 namespace {
@@ -39,6 +40,12 @@ class Finder {
     explicit Finder(Mentions& found) : found_{found} {}
 
     void read(std::string_view text) {
+        last_ends_.clear();
+        for (std::size_t at = text.find('`'); at != kNone; at = text.find('`', at)) {
+            const std::size_t length = run_of('`', text, at);
+            at += length;
+            last_ends_[length] = at;
+        }
         for (std::size_t at = 0; at < text.size();) {
             switch (text[at]) {
             case '\\': at += 2; break;
@@ -51,8 +58,11 @@ class Finder {
 
   private:
     /// A code span ends with as many backticks as it began with; without an end they are text.
-    static std::size_t behind_code(std::string_view text, std::size_t at) {
+    std::size_t behind_code(std::string_view text, std::size_t at) const {
         const std::size_t length = run_of('`', text, at);
+        const auto last = last_ends_.find(length);
+        if (last == last_ends_.end() || last->second <= at + length)
+            return at + length; // no search for each that opens
         for (std::size_t end = text.find('`', at + length); end != kNone; end = text.find('`', end)) {
             const std::size_t closing = run_of('`', text, end);
             end += closing;
@@ -75,6 +85,7 @@ class Finder {
     }
 
     void keep(std::string_view name) {
+        if (found_.cut) return;
         if (name.size() < limits::kUsernameMin || name.size() > limits::kUsernameMax) return;
         std::string folded{name};
         std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -84,6 +95,7 @@ class Finder {
     }
 
     Mentions& found_;
+    std::map<std::size_t, std::size_t> last_ends_; ///< where the last run of so many backticks ends
 };
 
 } // namespace

@@ -35,6 +35,9 @@ TEST(FindMentions, Table) {
         {"```js @x\n@bob\n``\n~~~\n@carl", {}},
         {"  ~~~\n@bob\n  ~~~~\n@anna", {"anna"}},
         {"    ```\n@bob", {"bob"}},
+        {"``a ` b @bob ``` @anna", {"bob", "anna"}},
+        {"` @bob `` @anna ` @carl `` @dave", {"carl", "dave"}},
+        {"\\`` @bob ` @anna", {"anna"}},
         {"```a`b\n@bob", {"bob"}},
         {"@bob\n```\n@anna\n```", {"bob"}},
     };
