@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -50,16 +51,61 @@ bool is_invisible(std::int32_t point) {
            point == 0xFFA0;
 }
 
+/// How many non-starters (combining marks) a character begins and ends with when it is fully decomposed.
+struct Marks {
+    std::size_t leading = 0;
+    std::size_t trailing = 0;
+    bool has_starter = true;
+};
+
+Marks marks_of(std::int32_t point) {
+    constexpr std::uint16_t kNoDecomposition = 0xFFFF;
+    if (point < 0xA0) return {};
+    const utf8proc_property_t* property = utf8proc_get_property(point);
+    if (property->decomp_seqindex == kNoDecomposition)
+        return property->combining_class == 0 ? Marks{} : Marks{1, 1, false};
+    std::array<std::int32_t, 32> parts; // the longest is 18 (U+FDFA)
+    const auto count = utf8proc_decompose_char(point, parts.data(), static_cast<utf8proc_ssize_t>(parts.size()),
+                                               utf8proc_option_t(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), nullptr);
+    const auto is_starter = [](std::int32_t part) { return utf8proc_get_property(part)->combining_class == 0; };
+    const auto end = parts.begin() + std::clamp<std::ptrdiff_t>(count, 0, parts.size());
+    const auto first = std::find_if(parts.begin(), end, is_starter);
+    Marks marks;
+    marks.has_starter = first != end;
+    marks.leading = static_cast<std::size_t>(first - parts.begin());
+    while (marks.trailing < static_cast<std::size_t>(end - first) && !is_starter(*(end - 1 - marks.trailing)))
+        ++marks.trailing;
+    return marks;
+}
+
+/// Unicode's stream-safe text (UAX #15, 13): to put marks into their order costs the square of a run's length, here, in
+/// the database and in every client.
+class StreamSafe {
+  public:
+    bool accepts(std::int32_t point) {
+        const Marks marks = marks_of(point);
+        const std::size_t run = run_ + marks.leading;
+        run_ = marks.has_starter ? marks.trailing : run;
+        return run <= kMarksMax;
+    }
+
+  private:
+    static constexpr std::size_t kMarksMax = 30;
+    std::size_t run_ = 0;
+};
+
 } // namespace
 
 Result<TextFacts> examine(std::string_view text, TextKind kind) {
     TextFacts facts;
+    StreamSafe marks;
     for (std::size_t at = 0; at < text.size(); ++facts.characters) {
         const std::int32_t point = next_code_point(text, at);
         if (point < 0) return Errc::bad_format;
         const bool layout = kind == TextKind::block && (point == '\n' || point == '\t');
         if (is_control(point) && !layout) return Errc::bad_format;
         if (kind == TextKind::line && is_deceptive(point)) return Errc::bad_format;
+        if (!marks.accepts(point)) return Errc::bad_format;
         if (!is_invisible(point)) facts.blank = false;
     }
     return facts;
@@ -91,8 +137,11 @@ std::string_view trim(std::string_view text) {
 
 namespace {
 
+constexpr std::size_t kCharacterBytesMax = 4;
+
 Result<std::string> parse_trimmed(std::string_view text, std::size_t characters_max, bool may_be_blank) {
     const std::string_view line = trim(text);
+    if (line.size() > characters_max * kCharacterBytesMax) return Errc::too_long; // before each of them is looked at
     const auto facts = examine(line, TextKind::line);
     if (!facts) return facts.error();
     if (facts->blank && !may_be_blank) return Errc::too_short;

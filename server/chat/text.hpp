@@ -24,13 +24,15 @@ std::int32_t next_code_point(std::string_view text, std::size_t& at);
 /// Looks through a text that people wrote.
 ///
 /// errors   `bad_format`: not UTF-8 (RFC 3629: no surrogates, nothing overlong or above U+10FFFF), a control character
-///          (NUL included, which PostgreSQL cannot store), or, in a `line`, a line separator or bidirectional control.
+///          (NUL included, which PostgreSQL cannot store), more than 30 combining marks in a row (Unicode's stream-safe
+///          format, UAX #15), or, in a `line`, a line separator or bidirectional control.
 Result<TextFacts> examine(std::string_view text, TextKind kind);
 
 /// Whether usernames, and so mentions, may have it: `[A-Za-z0-9_.-]`.
 bool is_in_username(char c);
 
-/// Unicode's normalisation form C, so that what looks the same is the same. `text` has passed `examine`.
+/// Unicode's normalisation form C, so that what looks the same is the same. `text` has passed `examine`, which bounds
+/// the work.
 std::string to_nfc(std::string_view text);
 
 /// Without ASCII white space at both ends.

@@ -56,6 +56,41 @@ TEST(Examine, RefusesLinesThatDeceive) {
     }
 }
 
+std::string times(std::size_t count, std::string_view text) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+}
+
+TEST(Examine, RefusesMoreThanThirtyMarksInARow) {
+    const std::string accepted[] = {
+        "a" + times(30, "\u0301"),
+        times(30, "\u0301"),
+        times(500, "a" + times(15, "\u0301\u0323")),
+        times(15, "\u0344"),                                  // two marks each
+        "\u00e9" + times(29, "\u0301"),                       // a letter with one
+        times(30, "\u0301") + "\u034f" + times(30, "\u0301"), // COMBINING GRAPHEME JOINER
+        times(40, "\u00b4"),                                  // a space with a mark each, by compatibility
+        times(20, "\uac01\u3316\ufdfa"),
+    };
+    for (const auto& text : accepted) EXPECT_TRUE(examine(text, TextKind::block)) << text;
+    const std::string refused[] = {
+        "a" + times(31, "\u0301"),
+        "a" + times(4095, "\u0301") + times(4096, "\u0323"),
+        times(16, "\u0301\u0323"),
+        times(16, "\u0344"),
+        "\u00e9" + times(30, "\u0301"),
+        "\u1f82" + times(28, "\u0323"), // a letter with three
+        "\u00b4" + times(30, "\u0301"),
+        "\ufc5e" + times(29, "\u0301"),                  // a space with two, by compatibility
+        times(10, "\u0f73\u0f75") + times(11, "\u0301"), // two marks each
+    };
+    for (const auto& text : refused) {
+        EXPECT_EQ(examine(text, TextKind::block).error(), Errc::bad_format) << text;
+        EXPECT_EQ(parse_line(text, 10'000).error(), Errc::bad_format) << text;
+    }
+}
+
 TEST(Examine, CountsCharactersNotBytes) {
     EXPECT_EQ(examine("Grüße 👋🏽", TextKind::line)->characters, 8u);
     EXPECT_EQ(examine("", TextKind::line)->characters, 0u);
@@ -75,6 +110,7 @@ TEST(ParseName, TrimsAndMeasures) {
     EXPECT_EQ(parse_name("   ", 5).error(), Errc::too_short);
     EXPECT_EQ(parse_name("", 5).error(), Errc::too_short);
     EXPECT_EQ(parse_name("a\nb", 5).error(), Errc::bad_format);
+    EXPECT_EQ(parse_name(times(100'000, "\xff"), 5).error(), Errc::too_long) << "without a look at each byte";
 }
 
 } // namespace

@@ -124,7 +124,7 @@ describe('messages', () => {
   const contents = [
     ['bidirectional and zero-width', 'a\u202eb\u2066c\u200d\u200b\ufeffd'],
     ['emoji with joiners', '👩‍👩‍👧‍👦🏳️‍🌈'],
-    ['many combining marks', `x${'\u0323'.repeat(5000)}`],
+    ['many combining marks', `x${'\u0323'.repeat(30)}`.repeat(250)],
     ['markup', '<script>alert(1)</script> [x](javascript:alert(1)) &amp; %00 \\'],
     ['SQL', "'; DROP TABLE chat_message; --"],
     ['white space around and inside', '  two  lines\n\n\tand a tab  '],
