@@ -63,7 +63,7 @@ void Shard::cancel_tick_end(TickTask& task) {
     std::replace(tick_tasks_.begin(), tick_tasks_.end(), &task, static_cast<TickTask*>(nullptr));
 }
 
-void Shard::arm(Timer& timer, SteadyClock::duration delay) {
+void Shard::arm(Timer& timer, std::chrono::milliseconds delay) {
     // A later wake is found when the present one comes; only an earlier one has to be asked for now.
     if (wheel_.arm(timer, delay, SteadyClock::now()) < wake_at_) wake_for_timers();
 }
@@ -74,7 +74,7 @@ void Shard::wake_for_timers() {
     wake_.expires_at(wake_at_);
     wake_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        wheel_.advance(SteadyClock::now());
+        guarded(index_, [this] { wheel_.advance(SteadyClock::now()); });
         wake_for_timers();
     });
 }

@@ -59,8 +59,11 @@ class Shard {
     void at_tick_end(TickTask& task);
     void cancel_tick_end(TickTask& task);
 
-    /// Starts the timer, or starts it again. Delays beyond four hours are cut to that.
-    void arm(Timer& timer, std::chrono::steady_clock::duration delay);
+    /// Starts the timer, or starts it again.
+    void arm(Timer& timer, std::chrono::milliseconds delay);
+    template <class Rep, class Period> void arm(Timer& timer, std::chrono::duration<Rep, Period> delay) {
+        arm(timer, std::chrono::ceil<std::chrono::milliseconds>(delay));
+    }
 
     /// Time at the start of this loop iteration's handler batch; cheap, milliseconds old at most under load.
     std::chrono::steady_clock::time_point loop_time() const { return loop_time_; }

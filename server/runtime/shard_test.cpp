@@ -71,5 +71,17 @@ TEST(Shard, AnExceptionInAHandlerEndsThatHandlerOnly) {
     shards.stop();
 }
 
+TEST(Shard, AnExceptionInATimerLeavesTheOthersRunning) {
+    Shards shards{1};
+    std::promise<void> fired;
+    Timer failing{[](void*) { throw std::runtime_error{"from a test"}; }, nullptr};
+    Timer later{[](void* context) { static_cast<std::promise<void>*>(context)->set_value(); }, &fired};
+    shards[0].arm(failing, 1ms);
+    shards[0].arm(later, 20ms);
+    shards.start();
+    EXPECT_EQ(fired.get_future().wait_for(10s), std::future_status::ready);
+    shards.stop();
+}
+
 } // namespace
 } // namespace hubbub::runtime

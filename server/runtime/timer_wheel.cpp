@@ -27,27 +27,26 @@ std::uint64_t TimerWheel::tick_of(Clock::time_point time) const {
     return time <= start_ ? 0 : static_cast<std::uint64_t>((time - start_) / kResolution);
 }
 
-TimerWheel::Clock::time_point TimerWheel::arm(Timer& timer, Clock::duration delay, Clock::time_point now) {
+TimerWheel::Clock::time_point TimerWheel::arm(Timer& timer, std::chrono::milliseconds delay, Clock::time_point now) {
     timer.disarm();
-    // Rounded up, so that a timer never fires early.
-    constexpr Clock::duration kRoundUp = kResolution - Clock::duration{1};
-    const std::uint64_t due = tick_of(now + std::max(delay, Clock::duration::zero()) + kRoundUp);
-    constexpr std::uint64_t kHorizon = (std::uint64_t{1} << (kBits * kLevels)) - kSlots;
-    timer.due_ = std::clamp(due, tick_ + 1, tick_ + kHorizon);
+    const auto after = static_cast<std::uint64_t>(std::max<std::int64_t>(delay.count(), 0));
+    timer.due_ = std::max(tick_of(now + Clock::duration{kResolution} / 2) + after, tick_ + 1);
     timer.wheel_ = this;
-    link(timer);
     ++armed_;
-    return start_ + timer.due_ * kResolution;
+    return start_ + link(timer) * kResolution;
 }
 
-void TimerWheel::link(Timer& timer) {
+std::uint64_t TimerWheel::link(Timer& timer) {
+    // What is due beyond the last slot waits there, and moves on when that slot cascades.
+    const std::uint64_t at = std::min(timer.due_, tick_ + kHorizon);
     int level = 0;
-    while (level < kLevels - 1 && (timer.due_ >> (kBits * (level + 1))) != (tick_ >> (kBits * (level + 1)))) ++level;
-    TimerLink& head = slots_[level][(timer.due_ >> (kBits * level)) % kSlots];
+    while (level < kLevels - 1 && (at >> (kBits * (level + 1))) != (tick_ >> (kBits * (level + 1)))) ++level;
+    TimerLink& head = slots_[level][(at >> (kBits * level)) % kSlots];
     timer.previous = head.previous;
     timer.next = &head;
     head.previous->next = &timer;
     head.previous = &timer;
+    return at;
 }
 
 bool TimerWheel::slot_empty(int level, std::uint64_t slot) const {
@@ -66,6 +65,7 @@ void TimerWheel::cascade(int level, std::uint64_t slot) {
 }
 
 void TimerWheel::advance(Clock::time_point now) {
+    run_due(); // what an exception has left
     const std::uint64_t target = tick_of(now);
     while (tick_ < target) {
         if (armed_ == 0) {
@@ -77,17 +77,22 @@ void TimerWheel::advance(Clock::time_point now) {
             const std::uint64_t below = (std::uint64_t{1} << (kBits * level)) - 1;
             if ((tick_ & below) == 0) cascade(level, (tick_ >> (kBits * level)) % kSlots);
         }
-        TimerLink& head = slots_[0][tick_ % kSlots];
-        while (head.next != &head) {
-            Timer& timer = front(head);
-            timer.disarm();
-            timer.function_(timer.context_);
-        }
+        run_due();
+    }
+}
+
+void TimerWheel::run_due() {
+    TimerLink& head = slots_[0][tick_ % kSlots];
+    while (head.next != &head) {
+        Timer& timer = front(head);
+        timer.disarm();
+        timer.function_(timer.context_);
     }
 }
 
 TimerWheel::Clock::time_point TimerWheel::next_due() const {
     if (armed_ == 0) return Clock::time_point::max();
+    if (!slot_empty(0, tick_ % kSlots)) return start_ + tick_ * kResolution;
     // The next non-empty slot of a level lies before any of the level above, whose slots cascade at their start.
     for (int level = 0; level < kLevels; ++level) {
         const std::uint64_t current = tick_ >> (kBits * level);

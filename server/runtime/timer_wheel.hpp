@@ -16,7 +16,8 @@ struct TimerLink {
 /// A one-shot timer that lives inside the object it belongs to and allocates nothing. Destroying it disarms it.
 class Timer : private TimerLink {
   public:
-    /// `function(context)` runs on the wheel's shard when the time is over; it may arm the timer again or destroy it.
+    /// `function(context)` runs on the wheel's shard when the time has passed; it may arm the timer again or destroy
+    /// it.
     using Function = void (*)(void* context);
 
     Timer(Function function, void* context) : function_{function}, context_{context} {}
@@ -37,7 +38,8 @@ class Timer : private TimerLink {
 };
 
 /// Hierarchical timing wheel (Varghese & Lauck): arming and disarming cost O(1), however many sockets have a heartbeat.
-/// Resolution `kResolution`; a timer never fires early. Not thread-safe: it belongs to its shard.
+/// A timer fires half of `kResolution` early or late at most: rounded up, each link of a chain such as ping and its
+/// time-out would add to the delay. Not thread-safe: it belongs to its shard.
 class TimerWheel {
   public:
     using Clock = std::chrono::steady_clock;
@@ -48,10 +50,11 @@ class TimerWheel {
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
-    /// Arms, or moves an armed timer, and returns when it is due. Delays beyond four hours are cut to that.
-    Clock::time_point arm(Timer& timer, Clock::duration delay, Clock::time_point now);
+    /// Arms, or moves an armed timer, and returns when `advance` has to be called for it. Any delay is good.
+    Clock::time_point arm(Timer& timer, std::chrono::milliseconds delay, Clock::time_point now);
 
-    /// Runs every timer that is due at `now`, in order of their slots.
+    /// Runs every timer that is due at `now`, in order of their slots. An exception of one leaves this call; those
+    /// behind it are due at once.
     void advance(Clock::time_point now);
 
     /// When `advance` has to be called next at the latest; `time_point::max()` if nothing is armed.
@@ -62,9 +65,12 @@ class TimerWheel {
     static constexpr int kBits = 6;
     static constexpr int kLevels = 4;
     static constexpr std::uint64_t kSlots = 1 << kBits;
+    static constexpr std::uint64_t kHorizon = (std::uint64_t{1} << (kBits * kLevels)) - kSlots; ///< 4.6 hours
 
     std::uint64_t tick_of(Clock::time_point time) const;
-    void link(Timer& timer);
+    /// Returns the tick at which it fires or moves on.
+    std::uint64_t link(Timer& timer);
+    void run_due();
     static Timer& front(TimerLink& head) { return static_cast<Timer&>(*head.next); }
     void cascade(int level, std::uint64_t slot);
     bool slot_empty(int level, std::uint64_t slot) const;
