@@ -1,6 +1,7 @@
 // Generated from contract/events.json by tools/generate. Do not edit.
 import type {
   ChannelAddedEvent,
+  ChannelBehindEvent,
   ChannelRemovedEvent,
   ChannelState,
   ChannelUpdatedEvent,
@@ -11,6 +12,7 @@ import type {
   Id,
   MarkedIds,
   Member,
+  MemberPosition,
   MemberUpdatedEvent,
   MembershipEvent,
   Message,
@@ -66,7 +68,7 @@ export interface ClientEvents {
   };
   join_channel: {
     readonly body: { readonly chatChannelId: Id; readonly lastEventSeq?: Seq; readonly historyLimit?: number; };
-    readonly reply: { readonly channel: ChannelState; readonly members: readonly Member[]; readonly messages?: readonly Message[]; readonly recovered?: boolean; readonly events?: readonly RecordedEvent[]; readonly lastEventSeq?: number; };
+    readonly reply: { readonly channel: ChannelState; readonly members: readonly Member[]; readonly positions?: readonly MemberPosition[]; readonly messages?: readonly Message[]; readonly recovered?: boolean; readonly events?: readonly RecordedEvent[]; readonly lastEventSeq?: number; };
   };
   leave_channel: {
     readonly body: { readonly chatChannelId: Id; };
@@ -127,5 +129,6 @@ export interface ServerEvents {
   channel_added: ChannelAddedEvent;
   channel_updated: ChannelUpdatedEvent;
   member_updated: MemberUpdatedEvent;
+  channel_behind: ChannelBehindEvent;
   channel_removed: ChannelRemovedEvent;
 }

@@ -126,6 +126,12 @@ export interface ChannelState {
   readonly peer?: PublicUser;
 }
 
+export interface MemberPosition {
+  readonly userId: number;
+  readonly lastReadMessageId: number | null;
+  readonly lastDeliveredMessageId: number | null;
+}
+
 export interface Member {
   readonly user: PublicUser;
   readonly role: MemberRole;
@@ -311,6 +317,11 @@ export interface ChannelUpdatedEvent {
 export interface MemberUpdatedEvent {
   readonly chatChannelId: number;
   readonly member: Member;
+}
+
+export interface ChannelBehindEvent {
+  readonly chatChannelId: number;
+  readonly lastEventSeq: number;
 }
 
 export interface ChannelRemovedEvent {
