@@ -10,6 +10,9 @@ export type { OutboxEntry } from '../../src/realtime/outbox';
 export type { ChannelEvent, ServerEvent } from '../../src/realtime/protocol';
 export type { TimelineView } from '../../src/realtime/timelines';
 
+/** Longer than the server waits for a silent database. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
 export interface ConnectOptions {
   /** Of the server: `https://chat.example.org`. */
   readonly url: string;
@@ -27,6 +30,7 @@ export function connect({ url, userId, token, onTokenRejected, onRefused }: Conn
   async function get<T>(path: string): Promise<T> {
     const response = await fetch(`${url}/api/v1${path}`, {
       headers: { authorization: `Bearer ${await token()}` },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return response.json() as Promise<T>;

@@ -14,7 +14,7 @@ import type {
   Session,
   User,
 } from '../generated/types';
-import { ApiError, call, type Method } from './http';
+import { ApiError, call, REQUEST_TIMEOUT_MS, type Method } from './http';
 import { SessionKeeper } from './session';
 
 export interface Page {
@@ -33,8 +33,8 @@ const query = (values: Record<string, string | number | null>): string =>
 
 /** The REST interface. Every method throws ApiError. */
 export class Api {
-  readonly session = new SessionKeeper((refreshToken) =>
-    call('POST', '/auth/refresh', null, { refreshToken }),
+  readonly session = new SessionKeeper((refreshToken, signal) =>
+    call('POST', '/auth/refresh', null, { refreshToken }, signal),
   );
 
   config = (): Promise<ServerConfig> => call('GET', '/config', null);
@@ -49,9 +49,7 @@ export class Api {
   }
 
   async logout(): Promise<void> {
-    const token = await this.session.accessToken().catch(() => null);
-    // Signed out here at once, and also when the server cannot be told.
-    this.session.end(null);
+    const token = await this.session.leave();
     if (token !== null) await call('POST', '/auth/logout', token).catch(() => undefined);
   }
 
@@ -186,7 +184,7 @@ export class Api {
 
   /** Every emoji with the names that one may type for it. */
   async emojiNames(): Promise<readonly [symbol: string, name: string, ...others: string[]][]> {
-    return (await fetch('/emoji/names.json')).json();
+    return (await fetch('/emoji/names.json', { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })).json();
   }
 
   private async authorised<T>(method: Method, path: string, body?: object): Promise<T> {

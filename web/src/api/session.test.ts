@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from '../generated/types';
-import { ApiError } from './http';
-import { SessionKeeper } from './session';
+import { ApiError, unreachable } from './http';
+import { REFRESH_TIMEOUT_MS, SessionKeeper } from './session';
 
 const MINUTE = 60_000;
 
@@ -11,10 +11,16 @@ const part = (value: object): string => Buffer.from(JSON.stringify(value)).toStr
 class Server {
   refreshes = 0;
   private current = '';
+  private before = '';
+  private graceEnds = 0;
   private ended = false;
+  /** This many answers never arrive, though the server did what was asked. */
+  lost = 0;
 
   issue(lifetimeS = 900): Session {
     const iat = Math.floor(Date.now() / 1000);
+    this.before = this.current;
+    this.graceEnds = Date.now() + 10_000;
     this.current = `refresh-${++this.refreshes}`;
     return {
       user: {
@@ -33,15 +39,28 @@ class Server {
     };
   }
 
-  readonly refresh = async (token: string): Promise<Session> => {
+  readonly refresh = async (token: string, signal: AbortSignal): Promise<Session> => {
     await new Promise((done) => setTimeout(done, 20));
-    this.ended ||= token !== this.current;
+    const again = token === this.before && Date.now() < this.graceEnds;
+    this.ended ||= token !== this.current && !again;
     if (this.ended) throw new ApiError({ code: 'auth.revoked', message: '', retryable: false }, 401);
-    return this.issue();
+    if (again) this.current = this.before;
+    const session = this.issue();
+    if (this.lost > 0) {
+      this.lost--;
+      await new Promise((done) => signal.addEventListener('abort', done));
+      vi.setSystemTime(Date.now() + REFRESH_TIMEOUT_MS);
+      throw unreachable();
+    }
+    return session;
   };
 }
 
-const unreachable = new ApiError({ code: 'client.unreachable', message: '', retryable: true }, 0);
+/** Time-outs as in life, a hundred times as fast. */
+function quickTimeouts(): void {
+  const real = AbortSignal.timeout.bind(AbortSignal);
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => real(ms / 100));
+}
 
 beforeEach(() => {
   const items = new Map<string, string>();
@@ -57,6 +76,7 @@ beforeEach(() => {
   return () => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
+    vi.restoreAllMocks();
   };
 });
 
@@ -105,11 +125,52 @@ describe('SessionKeeper', () => {
   });
 
   it('stays signed in when the server cannot be reached', async () => {
-    const keeper = new SessionKeeper(() => Promise.reject(unreachable));
+    const keeper = new SessionKeeper(() => Promise.reject(unreachable()));
     keeper.begin(new Server().issue());
     keeper.rejected();
     await expect(keeper.accessToken()).rejects.toThrow('client.unreachable');
     expect(keeper.status.getState().kind).toBe('signed-in');
+  });
+
+  it('asks again within the grace when a renewal hangs, and stays signed in', async () => {
+    quickTimeouts();
+    const server = new Server();
+    const keeper = new SessionKeeper(server.refresh);
+    keeper.begin(server.issue());
+    keeper.rejected();
+    server.lost = 2;
+    const token = await keeper.accessToken();
+    expect(await keeper.accessToken()).toBe(token);
+    expect(keeper.status.getState().kind).toBe('signed-in');
+  });
+
+  it('lets the other tabs go on when a renewal hangs for good', async () => {
+    quickTimeouts();
+    const server = new Server();
+    const hanging = new SessionKeeper(
+      (_, signal) =>
+        new Promise((_done, fail) => signal.addEventListener('abort', () => fail(unreachable()))),
+    );
+    const other = new SessionKeeper(server.refresh);
+    hanging.begin(server.issue());
+    hanging.rejected();
+    const failed = expect(hanging.accessToken()).rejects.toThrow('client.unreachable');
+    await vi.waitFor(() => expect(localStorage.getItem('hubbub.refresh.lease')).not.toBeNull());
+    expect(await other.accessToken()).toMatch(/sig$/);
+    await failed;
+    expect(hanging.status.getState().kind).toBe('signed-in');
+  });
+
+  it('signs out at once, also when the server never answers', async () => {
+    quickTimeouts();
+    const server = new Server();
+    const keeper = new SessionKeeper(server.refresh);
+    keeper.begin(server.issue());
+    keeper.rejected();
+    server.lost = 9;
+    const told = keeper.leave();
+    expect(keeper.status.getState()).toEqual({ kind: 'signed-out', code: null });
+    expect(await told).toBeNull();
   });
 
   it('does not come back to life when a renewal ends after signing out', async () => {

@@ -7,6 +7,9 @@ import { exclusively } from './lock';
 const KEY = 'hubbub.session';
 /** The server warns 60 s ahead; a token is renewed from a little before that, a short-lived one in its second half. */
 const RENEW_BEFORE_MS = 90_000;
+/** For ten seconds the server gives a token again whose answer was lost: all attempts lie within them. */
+export const REFRESH_TIMEOUT_MS = 3_000;
+const REFRESH_ATTEMPTS = 3;
 
 interface StoredSession {
   readonly user: User;
@@ -24,8 +27,9 @@ export type SessionStatus =
 
 export class SessionKeeper {
   readonly status: StoreApi<SessionStatus>;
+  private renewing: Promise<string> | null = null;
 
-  constructor(private readonly refresh: (refreshToken: string) => Promise<Session>) {
+  constructor(private readonly refresh: (refreshToken: string, signal: AbortSignal) => Promise<Session>) {
     this.status = createStore(() => statusOf(read()));
     window.addEventListener('storage', (event) => {
       if (event.key === KEY || event.key === null) this.publish(statusOf(read()));
@@ -56,7 +60,21 @@ export class SessionKeeper {
     const session = read();
     if (session && Date.now() < session.renewAt) return session.accessToken;
     // Refresh tokens work once: one tab renews, the others then read what it stored.
-    return exclusively('hubbub.refresh', () => this.renew());
+    this.renewing ??= exclusively('hubbub.refresh', () => this.renew()).finally(() => {
+      this.renewing = null;
+    });
+    return this.renewing;
+  }
+
+  /** Signs out here at once. Gives a token to tell the server with, or null when there is none to be had. */
+  async leave(): Promise<string | null> {
+    const session = read();
+    this.end(null);
+    if (!session || Date.now() < session.renewAt) return session?.accessToken ?? null;
+    return this.refreshed(session.refreshToken).then(
+      ({ accessToken }) => accessToken,
+      () => null,
+    );
   }
 
   /** The server refused the token `accessToken` gave; the next call renews it. */
@@ -71,13 +89,24 @@ export class SessionKeeper {
     if (!session) throw new ApiError({ code: 'auth.revoked', message: 'Signed out.', retryable: false }, 401);
     if (Date.now() < session.renewAt) return session.accessToken;
     try {
-      const renewed = await this.refresh(session.refreshToken);
+      const renewed = await this.refreshed(session.refreshToken);
       // Signed out meanwhile: stays so.
       if (read()?.refreshToken === session.refreshToken) this.store(renewed);
       return renewed.accessToken;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.end(error.body.code);
       throw error;
+    }
+  }
+
+  private async refreshed(refreshToken: string): Promise<Session> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.refresh(refreshToken, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
+      } catch (error) {
+        const lost = error instanceof ApiError && error.status === 0;
+        if (!lost || attempt === REFRESH_ATTEMPTS) throw error;
+      }
     }
   }
 
