@@ -2,13 +2,18 @@ import js from '@eslint/js';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-// The arrows of ARCHITECTURE.md: app → features → realtime api ui → generated.
+// The arrows of ARCHITECTURE.md: app → features → realtime api ui → storage generated.
 const arrows = (folder, ...forbidden) => ({
   files: [`src/${folder}/**/*.{ts,tsx}`],
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: forbidden.map((regex) => ({ regex, message: `${folder}/ may not import this` })) },
+      {
+        patterns: [...forbidden, '^idb$'].map((regex) => ({
+          regex,
+          message: `${folder}/ may not import this`,
+        })),
+      },
     ],
   },
 });
@@ -43,6 +48,19 @@ export default tseslint.config(
       'max-lines': ['error', 400],
       // The React Compiler is not used; the virtualizer's functions are read in the render that they belong to.
       'react-hooks/incompatible-library': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/storage/**', 'src/**/*.test.{ts,tsx}'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['localStorage', 'sessionStorage', 'indexedDB', 'caches'].map((name) => ({
+          name,
+          message: 'It may throw, hang or be full: src/storage/ guards it.',
+        })),
+      ],
     },
   },
   arrows('generated', '\\.\\./'),

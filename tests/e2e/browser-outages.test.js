@@ -101,7 +101,7 @@ describe('outages in the browser', () => {
     await said(bob, 'the last word before the tunnel');
     await page.evaluate(() => navigator.serviceWorker.ready);
     await until('the worker to be in charge', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
-    await until('the page to be kept', () => page.evaluate(isKept, 'the last word before the tunnel'));
+    await until('the page to be kept', async () => /the last word before the tunnel/.test(await page.evaluate(kept)));
     await page.context().setOffline(true);
     await page.reload();
     await ada.banner().waitFor();
@@ -131,21 +131,40 @@ describe('outages in the browser', () => {
     await page.getByTestId('history-reset').waitFor({ state: 'detached' });
   });
 
-  test('signed out, nothing of it is left in the browser', async () => {
+  test('signed out in one tab, nothing is left in the browser, whatever another tab had open', async () => {
     const { page } = ada;
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByTestId('composer').fill('a draft in the other tab');
+    await page.getByTestId('composer').fill('a draft');
+    await bob.say('said while two tabs are open');
+    await Promise.all([page, other].map((tab) => tab.getByText('said while two tabs are open').waitFor()));
     await page.getByRole('button', { name: 'Account menu' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-    assert.equal(await page.evaluate(isKept, 'the last word before the tunnel'), false);
+    await Promise.all([page, other].map((tab) => tab.getByRole('button', { name: 'Sign in', exact: true }).waitFor()));
+    // Longer than a page waits before it keeps what it shows.
+    await other.waitForTimeout(1_500);
+    assert.deepEqual(await page.evaluate(kept), []);
     assert.deepEqual([...ada.faults, ...bob.faults], []);
+  });
+
+  test('a session that was ended elsewhere leaves nothing in the browser either', async () => {
+    const { page } = bob;
+    await until('the page to be kept', async () => /said while/.test(await page.evaluate(kept)), { timeoutMs: kBoundMs });
+    const { body } = await users[1].api.get('/auth/sessions');
+    for (const session of body.sessions.filter(({ current }) => !current)) await users[1].api.delete(`/auth/sessions/${session.id}`);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: kBoundMs });
+    await until('all to be forgotten', async () => (await page.evaluate(kept)).length === 0);
   });
 });
 
-/** In the page: whether a text is kept in IndexedDB. */
-async function isKept(text) {
+/** In the page: what the browser keeps of a user, in IndexedDB and localStorage, as text. */
+async function kept() {
   const asked = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
-  const db = await asked(indexedDB.open('hubbub-pages'));
-  const pages = await asked(db.transaction('pages').objectStore('pages').getAll());
+  const db = await asked(indexedDB.open('hubbub'));
+  const names = [...db.objectStoreNames];
+  const rows = await Promise.all(names.map((name) => asked(db.transaction(name).objectStore(name).getAll())));
   db.close();
-  return JSON.stringify(pages).includes(text);
+  const items = Object.entries(localStorage).filter(([key]) => /^hubbub\.(session$|[a-z]+\.\d)/.test(key));
+  return [...rows.flat(), ...items].map((one) => JSON.stringify(one));
 }

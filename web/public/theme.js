@@ -1,3 +1,7 @@
 // Applies a remembered choice before the first paint; without one the page follows the system.
-const theme = localStorage.getItem('hubbub.theme');
-if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+try {
+  const theme = localStorage.getItem('hubbub.theme');
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+} catch {
+  // The browser blocks storage: nothing is remembered.
+}

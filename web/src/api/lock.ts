@@ -1,3 +1,4 @@
+import { local } from '../storage/local';
 import { unreachable } from './http';
 
 const LEASE_MS = 10_000;
@@ -28,18 +29,19 @@ async function underLock<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 async function underLease<T>(key: string, work: () => Promise<T>): Promise<T> {
   const me = crypto.getRandomValues(new Uint32Array(2)).join();
+  if (!local.isShared()) return work();
   const holder = (): { who: string; until: number } =>
-    JSON.parse(localStorage.getItem(key) ?? '{"who":"","until":0}') as { who: string; until: number };
+    JSON.parse(local.get(key) ?? '{"who":"","until":0}') as { who: string; until: number };
   for (let waited = 0; holder().who !== me; waited += SETTLE_MS) {
     if (waited > WAIT_MS) throw unreachable();
     if (holder().until < Date.now())
-      localStorage.setItem(key, JSON.stringify({ who: me, until: Date.now() + LEASE_MS }));
+      local.set(key, JSON.stringify({ who: me, until: Date.now() + LEASE_MS }));
     // Of several that wrote at once, the last one holds it.
     await new Promise((done) => setTimeout(done, SETTLE_MS));
   }
   try {
     return await work();
   } finally {
-    if (holder().who === me) localStorage.removeItem(key);
+    if (holder().who === me) local.remove(key);
   }
 }

@@ -1,6 +1,7 @@
 // The signed-in session of this browser, shared by its tabs through localStorage.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Session, User } from '../generated/types';
+import { local } from '../storage/local';
 import { ApiError } from './http';
 import { exclusively } from './lock';
 
@@ -31,9 +32,10 @@ export class SessionKeeper {
 
   constructor(private readonly refresh: (refreshToken: string, signal: AbortSignal) => Promise<Session>) {
     this.status = createStore(() => statusOf(read()));
-    window.addEventListener('storage', (event) => {
-      if (event.key === KEY || event.key === null) this.publish(statusOf(read()));
-    });
+    const look = (): void => this.publish(statusOf(read()));
+    local.watch(KEY, look);
+    // Back in a page that slept while another tab signed out.
+    window.addEventListener('pageshow', look);
   }
 
   begin(session: Session): void {
@@ -46,12 +48,12 @@ export class SessionKeeper {
     const session = read();
     const now = this.status.getState();
     if (!session || now.kind !== 'signed-in') return;
-    localStorage.setItem(KEY, JSON.stringify({ ...session, user }));
+    local.set(KEY, JSON.stringify({ ...session, user }));
     this.status.setState({ ...now, user }, true);
   }
 
   end(code: string | null): void {
-    localStorage.removeItem(KEY);
+    local.remove(KEY);
     this.publish({ kind: 'signed-out', code });
   }
 
@@ -81,7 +83,7 @@ export class SessionKeeper {
   rejected(token?: string): void {
     const session = read();
     if (!session || (token !== undefined && session.accessToken !== token)) return;
-    localStorage.setItem(KEY, JSON.stringify({ ...session, renewAt: 0 }));
+    local.set(KEY, JSON.stringify({ ...session, renewAt: 0 }));
   }
 
   private async renew(): Promise<string> {
@@ -119,7 +121,7 @@ export class SessionKeeper {
       renewAt: Date.now() + Math.max(lifetime / 2, lifetime - RENEW_BEFORE_MS),
       refreshToken,
     };
-    localStorage.setItem(KEY, JSON.stringify(session));
+    local.set(KEY, JSON.stringify(session));
   }
 
   private publish(status: SessionStatus): void {
@@ -134,7 +136,7 @@ export class SessionKeeper {
 
 function read(): StoredSession | null {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? 'null') as StoredSession | null;
+    return JSON.parse(local.get(KEY) ?? 'null') as StoredSession | null;
   } catch {
     return null;
   }

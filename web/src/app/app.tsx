@@ -6,10 +6,9 @@ import type { Api } from '../api/api';
 import { SocketProvider } from '../bindings/bindings';
 import type { User } from '../generated/types';
 import { AuthScreen } from '../features/auth/auth-screen';
-import { drafts } from '../features/composer/drafts';
 import { assertNever } from '../realtime/assert-never';
-import { channelCache } from '../realtime/channel-cache';
 import { HubbubClient } from '../realtime/client';
+import { keepOnly } from '../storage/keep-only';
 import { errorText } from '../ui/error-text';
 import { toast } from '../ui/toasts';
 import { channelRoute, go, useRoute } from './route';
@@ -18,6 +17,9 @@ import { Workspace } from './workspace';
 export function App({ api }: { api: Api }) {
   const status = useStore(api.session.status);
   const { invite } = useRoute();
+  const userId = status.kind === 'signed-in' ? status.user.id : null;
+  // In each tab, and whatever ended the session: nothing stays behind on a shared machine.
+  useEffect(() => keepOnly(userId), [userId]);
   switch (status.kind) {
     case 'signed-out':
       return (
@@ -56,7 +58,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
   const client = useMemo(() => {
     return new HubbubClient({
       userId,
-      channelCache,
+      keepsLastSeen: true,
       tokens: api.session,
       fetchUsers: (ids) => api.users(ids),
       fetchReceipts: async (channelId, id) => (await api.receipts(channelId, id)).receipts,
@@ -76,11 +78,6 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
   }, [client]);
 
   async function signOut(): Promise<void> {
-    // Nothing written here stays behind on a shared machine.
-    drafts.forgetAll(user.id);
-    channelCache.forget(user.id);
-    await client.outbox.forgetAll();
-    await client.lastPages.forgetAll();
     await api.logout();
     go(channelRoute(null), 'replace');
   }

@@ -14,6 +14,7 @@ import { useAlerts } from '../features/notifications/use-alerts';
 import type { ChannelState, User } from '../generated/types';
 import { unreadInAll, type ChannelList } from '../realtime/channel-list';
 import type { HubbubClient } from '../realtime/client';
+import { local } from '../storage/local';
 import { Button } from '../ui/button';
 import { HashIcon, PersonIcon } from '../ui/icons';
 import { MenuItem, MenuSeparator } from '../ui/menu';
@@ -255,11 +256,11 @@ function useTitle(list: ChannelList, channel: ChannelState | undefined): void {
 function useFirstChannel(list: ChannelList, channelId: number | null, wide: boolean, userId: number): void {
   useEffect(() => {
     if (channelId !== null) {
-      if (list.byId.has(channelId)) localStorage.setItem(lastKey(userId), String(channelId));
+      if (list.byId.has(channelId)) local.set(lastKey(userId), String(channelId));
       return;
     }
     if (!wide || !list.known) return;
-    const remembered = Number(localStorage.getItem(lastKey(userId)));
+    const remembered = Number(local.get(lastKey(userId)));
     const first = list.byId.has(remembered) ? remembered : list.byId.keys().next().value;
     if (first !== undefined) go(channelRoute(first), 'replace');
   }, [list, channelId, wide, userId]);

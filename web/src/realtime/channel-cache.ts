@@ -1,22 +1,42 @@
+import type { StoreApi } from 'zustand/vanilla';
 import type { ChannelState } from '../generated/types';
+import { local } from '../storage/local';
+import type { ChannelList } from './channel-list';
 
-const keyOf = (userId: number): string => `hubbub.channels.${userId}`;
-
-export type ChannelCache = typeof channelCache;
+const PAUSE_MS = 1_000;
 
 /** The channels as the server last told them, in localStorage: what a page opened without a network shows. */
-export const channelCache = {
-  load(userId: number): readonly ChannelState[] | null {
+export class ChannelCache {
+  private readonly key: string;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private unsubscribe: (() => void) | null = null;
+
+  constructor(server: string, userId: number) {
+    this.key = `hubbub.channels.${userId}.${server}`;
+  }
+
+  load(): readonly ChannelState[] | null {
     try {
-      return JSON.parse(localStorage.getItem(keyOf(userId)) ?? 'null') as readonly ChannelState[] | null;
+      return JSON.parse(local.get(this.key) ?? 'null') as readonly ChannelState[] | null;
     } catch {
       return null;
     }
-  },
+  }
 
-  save(userId: number, channels: readonly ChannelState[]): void {
-    localStorage.setItem(keyOf(userId), JSON.stringify(channels));
-  },
+  start(channels: StoreApi<ChannelList>): void {
+    const save = (): void => {
+      this.timer = undefined;
+      local.set(this.key, JSON.stringify([...channels.getState().byId.values()]));
+    };
+    this.unsubscribe ??= channels.subscribe((list, before) => {
+      if (list.byId !== before.byId) this.timer ??= setTimeout(save, PAUSE_MS);
+    });
+  }
 
-  forget: (userId: number): void => localStorage.removeItem(keyOf(userId)),
-};
+  stop(): void {
+    this.unsubscribe?.();
+    this.unsubscribe = null;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}

@@ -27,15 +27,13 @@ import {
   unreadFrom,
 } from './channel-list';
 import { Changes, type ChangesEvents, type Wish } from './changes';
-import type { ChannelCache } from './channel-cache';
+import { ChannelCache } from './channel-cache';
 import { Connection } from './connection';
 import { isAway } from './connection-machine';
 import { Directory } from './directory';
-import { LastPages } from './last-pages';
-import { LastPageStorage } from './last-page-storage';
+import { LastPages, type LastPage } from './last-pages';
 import { Membership } from './membership';
 import { Outbox } from './outbox';
-import { OutboxStorage } from './outbox-storage';
 import type { ChannelEvent, Reply, ServerEvent } from './protocol';
 import { PresenceStore } from './presence';
 import { MarkSender, Receipts } from './receipts';
@@ -45,6 +43,7 @@ import { Threads, type ThreadPages } from './threads';
 import { Timelines } from './timelines';
 import { TypingSignal } from './typing-signal';
 import { Typists } from './typists';
+import { Database, ownerOf, serverOf } from '../storage/database';
 
 /** Where tokens come from. The core never sees a refresh token. */
 export interface Tokens {
@@ -58,7 +57,7 @@ export interface ClientOptions {
   /** Of the server; the page's own without it. */
   readonly url?: string;
   /** With it, what was last seen is kept in the browser, for when there is no network. */
-  readonly channelCache?: ChannelCache;
+  readonly keepsLastSeen?: boolean;
   readonly userId: number;
   readonly tokens: Tokens;
   /** A change that was shown and had to be taken back. */
@@ -84,16 +83,17 @@ export class HubbubClient {
   readonly presence: PresenceStore;
   readonly typists = new Typists();
   readonly directory: Directory;
-  readonly lastPages: LastPages;
   private readonly transport: SocketTransport;
   private readonly tokens: Tokens;
   private readonly marks: MarkSender;
+  private readonly channelCache: ChannelCache | null;
+  private readonly lastPages: LastPages | null;
   private readonly fetchReceipts: ClientOptions['fetchReceipts'];
   private readonly listeners = new Set<(message: Message) => unknown>();
 
   constructor({
     url,
-    channelCache,
+    keepsLastSeen = false,
     userId,
     tokens,
     fetchUsers,
@@ -105,12 +105,12 @@ export class HubbubClient {
     this.tokens = tokens;
     this.fetchReceipts = fetchReceipts;
     this.directory = new Directory(fetchUsers);
-    const cached = channelCache?.load(userId);
+    const database = new Database();
+    const server = serverOf(url);
+    const owner = ownerOf(server, userId);
+    this.channelCache = keepsLastSeen ? new ChannelCache(server, userId) : null;
+    const cached = this.channelCache?.load();
     this.channels = createStore(() => (cached ? withAll(noChannels, cached) : noChannels));
-    this.channels.subscribe((list, before) => {
-      if (list.byId.size !== before.byId.size || !before.known)
-        channelCache?.save(userId, [...list.byId.values()]);
-    });
     this.transport = new SocketTransport(url, () => tokens.accessToken(), {
       closed: (refusal) => this.onClosed(refusal),
       event: (event) => this.onEvent(event),
@@ -122,10 +122,11 @@ export class HubbubClient {
         this.directory.learn(members.map((member) => member.user));
       },
       readUpTo: (channelId) => unreadFrom(this.channels.getState(), channelId),
-      lastSeen: (id) => (isAway(this.connection.status.getState()) ? this.lastPages.load(id) : null),
+      lastSeen: (id) =>
+        isAway(this.connection.status.getState()) ? (this.lastPages?.load(id) ?? null) : null,
     });
-    const kept = channelCache ? LastPageStorage.open().catch(() => null) : Promise.resolve(null);
-    this.lastPages = new LastPages(userId, kept, this.timelines.store, this.directory);
+    const pages = keepsLastSeen ? database.store<LastPage>('pages', owner) : null;
+    this.lastPages = pages && new LastPages(pages, this.timelines.store, this.directory);
     this.presence = new PresenceStore(userId, this.transport.request);
     this.threads = new Threads(threadPages);
     this.changes = new Changes(this.transport.request, {
@@ -140,14 +141,15 @@ export class HubbubClient {
     );
     this.outbox = new Outbox(
       userId,
-      // Without IndexedDB (some private windows) the outbox lives as long as the page.
-      OutboxStorage.open().catch(() => null),
+      database.store('outbox', owner),
       (body) => this.transport.request('send_message', body),
       (message) => this.onSent(message),
     );
   }
 
   start(): void {
+    this.channelCache?.start(this.channels);
+    this.lastPages?.start();
     void this.outbox.restore();
     this.connection.start();
   }
@@ -155,6 +157,8 @@ export class HubbubClient {
   stop(code: string): void {
     this.outbox.pause();
     this.typists.clear();
+    this.channelCache?.stop();
+    this.lastPages?.stop();
     this.connection.stop(code);
   }
 
@@ -361,7 +365,7 @@ export class HubbubClient {
   private removeChannel(channelId: number): void {
     this.channels.setState((list) => withoutChannel(list, channelId), true);
     this.timelines.forget(channelId);
-    void this.lastPages.forget(channelId);
+    void this.lastPages?.forget(channelId);
   }
 
   private async renewToken(): Promise<void> {

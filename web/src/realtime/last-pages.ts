@@ -1,49 +1,58 @@
 // Keeps the newest page of the channels that are open, so that a page opened without a network shows them.
 import type { StoreApi } from 'zustand/vanilla';
+import type { Message, PublicUser } from '../generated/types';
+import type { OwnStore } from '../storage/database';
 import type { Directory } from './directory';
-import type { LastPageStorage } from './last-page-storage';
 import { hasMoreAfter, keepNewest, timelineFrom, type Timeline } from './timeline';
 import type { TimelineViews } from './timelines';
 
 const KEPT = 50;
 const PAUSE_MS = 500;
 
+/** The newest messages of a channel as this browser last saw them, with the names of who wrote them. */
+export interface LastPage {
+  readonly messages: readonly Message[];
+  readonly hasMoreBefore: boolean;
+  readonly people: readonly PublicUser[];
+}
+
 export class LastPages {
   private readonly dirty = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly stop: () => void;
+  private unsubscribe: (() => void) | null = null;
 
   constructor(
-    private readonly userId: number,
-    /** Null where there is no IndexedDB: then nothing is kept. */
-    private readonly storage: Promise<LastPageStorage | null>,
+    private readonly storage: OwnStore<LastPage>,
     private readonly timelines: StoreApi<TimelineViews>,
     private readonly directory: Directory,
-  ) {
-    this.stop = timelines.subscribe((views, before) => {
+  ) {}
+
+  start(): void {
+    this.unsubscribe ??= this.timelines.subscribe((views, before) => {
       for (const [id, view] of views) if (view !== before.get(id)) this.dirty.add(id);
       if (this.dirty.size > 0) this.timer ??= setTimeout(() => void this.save(), PAUSE_MS);
     });
   }
 
+  /** From now on nothing is kept: whoever signs out here or in another tab forgets what there is. */
+  stop(): void {
+    this.unsubscribe?.();
+    this.unsubscribe = null;
+    this.dirty.clear();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
   async load(channelId: number): Promise<Timeline | null> {
-    const page = await (await this.storage)?.load(this.userId, channelId).catch(() => undefined);
+    const page = await this.storage.get(channelId);
     if (!page) return null;
     this.directory.learn(page.people);
     return timelineFrom(page.messages, page.hasMoreBefore, 0);
   }
 
-  async forget(channelId: number): Promise<void> {
+  forget(channelId: number): Promise<void> {
     this.dirty.delete(channelId);
-    await (await this.storage)?.remove(this.userId, channelId);
-  }
-
-  /** The user leaves: from now on nothing is kept. */
-  async forgetAll(): Promise<void> {
-    this.stop();
-    this.dirty.clear();
-    clearTimeout(this.timer);
-    await (await this.storage)?.removeAll(this.userId);
+    return this.storage.remove(channelId);
   }
 
   private async save(): Promise<void> {
@@ -51,15 +60,14 @@ export class LastPages {
     this.dirty.clear();
     this.timer = undefined;
     const people = this.directory.store.getState();
-    for (const chatChannelId of ids) {
-      const view = this.timelines.getState().get(chatChannelId);
+    for (const id of ids) {
+      if (!this.unsubscribe) return;
+      const view = this.timelines.getState().get(id);
       if (view?.kind !== 'ready' || view.isOld || hasMoreAfter(view.timeline)) continue;
       const { messages, hasMoreBefore } = keepNewest(view.timeline, KEPT);
       const writers = new Set(messages.map((message) => message.senderId));
-      const known = [...writers].flatMap((id) => people.get(id) ?? []);
-      const page = { userId: this.userId, chatChannelId, messages, hasMoreBefore, people: known };
-      // A full disk must not keep anybody from reading.
-      await (await this.storage)?.put(page).catch(() => undefined);
+      const known = [...writers].flatMap((writer) => people.get(writer) ?? []);
+      await this.storage.put(id, { messages, hasMoreBefore, people: known });
     }
   }
 }

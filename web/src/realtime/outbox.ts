@@ -4,12 +4,26 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody, Message } from '../generated/types';
 import { backoffMs } from './backoff';
 import { uuidV7 } from './ids';
-import type { OutboxStorage, StoredEntry } from './outbox-storage';
+import type { OwnStore } from '../storage/database';
 import type { Reply, Requests } from './protocol';
 
 const ATTEMPTS_MAX = 5;
 /** The server knows a repeated clientMessageId for 7 days; older ones are the user's decision. */
 const RESEND_MAX_AGE_MS = 6 * 24 * 3_600_000;
+
+/** A message written here that the server has not acknowledged. */
+export interface StoredEntry {
+  readonly clientMessageId: string;
+  readonly userId: number;
+  readonly chatChannelId: number;
+  readonly content: string;
+  /** The message that it answers. */
+  readonly parentMessageId: number | null;
+  /** Unix time in milliseconds. */
+  readonly createdAt: number;
+  /** Set when sending was given up. */
+  readonly error: ErrorBody | null;
+}
 
 export type OutboxEntry = StoredEntry & {
   /** Set once acknowledged, until the timeline shows the message. */
@@ -32,14 +46,15 @@ export class Outbox {
 
   constructor(
     private readonly userId: number,
-    private readonly storage: Promise<OutboxStorage | null>,
+    private readonly storage: OwnStore<StoredEntry>,
     private readonly send: Send,
     /** Takes the message up; true when the timeline now shows it (or nobody looks). */
     private readonly onSent: (message: Message) => boolean,
   ) {}
 
   async restore(): Promise<void> {
-    const stored = (await (await this.storage)?.load(this.userId)) ?? [];
+    // Ids begin with their time: the order of the store is the order of writing.
+    const stored = await this.storage.all();
     const now = Date.now();
     const entries = stored.map((entry) => {
       const stale = !entry.error && now - entry.createdAt > RESEND_MAX_AGE_MS;
@@ -82,11 +97,7 @@ export class Outbox {
 
   async discard(clientMessageId: string): Promise<void> {
     this.drop(clientMessageId);
-    await (await this.storage)?.remove(clientMessageId);
-  }
-
-  async forgetAll(): Promise<void> {
-    await Promise.all(this.entries().map((entry) => this.discard(entry.clientMessageId)));
+    await this.storage.remove(clientMessageId);
   }
 
   /** The timeline shows the message: it is no longer on its way, whoever delivered it. */
@@ -134,7 +145,7 @@ export class Outbox {
   private async acknowledge(clientMessageId: string, message: Message): Promise<void> {
     if (this.onSent(message)) this.drop(clientMessageId);
     else this.edit(clientMessageId, { sent: message });
-    await (await this.storage)?.remove(clientMessageId);
+    await this.storage.remove(clientMessageId);
   }
 
   private async giveUp(clientMessageId: string, error: ErrorBody): Promise<void> {
@@ -143,9 +154,8 @@ export class Outbox {
     if (entry) await this.keep(entry);
   }
 
-  private async keep(entry: StoredEntry): Promise<void> {
-    // A full disk must not keep a message from leaving.
-    await (await this.storage)?.put(entry).catch(() => undefined);
+  private keep(entry: StoredEntry): Promise<void> {
+    return this.storage.put(entry.clientMessageId, entry);
   }
 
   private next(channelId: number): OutboxEntry | undefined {

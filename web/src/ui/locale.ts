@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { local } from '../storage/local';
 
 export const locales = { en: 'English', de: 'Deutsch' } as const;
 export type Locale = keyof typeof locales;
@@ -8,7 +9,7 @@ const KEY = 'hubbub.locale';
 const isLocale = (value: string): value is Locale => Object.hasOwn(locales, value);
 
 function initial(): Locale {
-  const remembered = localStorage.getItem(KEY) ?? '';
+  const remembered = local.get(KEY) ?? '';
   if (isLocale(remembered)) return remembered;
   return navigator.languages.map((language) => language.slice(0, 2)).find(isLocale) ?? 'en';
 }
@@ -17,6 +18,6 @@ function initial(): Locale {
 export const locale = createStore(initial);
 
 export function chooseLocale(choice: Locale): void {
-  localStorage.setItem(KEY, choice);
+  local.set(KEY, choice);
   locale.setState(choice, true);
 }

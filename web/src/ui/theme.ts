@@ -1,11 +1,12 @@
 import { createStore } from 'zustand/vanilla';
+import { local } from '../storage/local';
 
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'hubbub.theme';
 
 function remembered(): Theme {
-  const value = localStorage.getItem(KEY);
+  const value = local.get(KEY);
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
@@ -18,14 +19,13 @@ function apply(choice: Theme): void {
 }
 
 export function chooseTheme(choice: Theme): void {
-  if (choice === 'system') localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, choice);
+  if (choice === 'system') local.remove(KEY);
+  else local.set(KEY, choice);
   apply(choice);
   theme.setState(choice, true);
 }
 
-window.addEventListener('storage', (event) => {
-  if (event.key !== KEY) return;
+local.watch(KEY, () => {
   apply(remembered());
   theme.setState(remembered(), true);
 });

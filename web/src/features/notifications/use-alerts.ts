@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useIntl } from 'react-intl';
 import { AlertClaims, deservesAlert } from '../../realtime/alerts';
 import type { HubbubClient } from '../../realtime/client';
+import { local } from '../../storage/local';
 import { channelTitle } from '../../ui/channel-icon';
 import { notifications, sound } from '../../ui/preferences';
 import { isWatching } from '../../ui/use-watching';
@@ -21,7 +22,7 @@ export function useAlerts(
   });
 
   useEffect(() => {
-    const claims = new AlertClaims(localStorage);
+    const claims = new AlertClaims({ getItem: local.get, setItem: local.set });
     return client.onMessage(async (message) => {
       const watched = isWatching() ? latest.current.channelId : null;
       const channel = client.channels.getState().byId.get(message.chatChannelId);
