@@ -1,9 +1,12 @@
-// Edits, deletions and reactions on their way. They show at once; a refusal takes them back. What got no answer is
-// asked again after the next connect: each may be repeated without harm.
+// Edits, deletions and reactions on their way. They show at once; a refusal takes them back. They survive a reload, and
+// what the connection cut off is asked again after the next connect: each may be repeated without harm.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody, Message } from '../generated/types';
+import type { OwnStore } from '../storage/database';
 import { assertNever } from './assert-never';
+import { uuidV7 } from './ids';
 import { withReaction, withoutReaction, type MessageChange } from './message-changes';
+import { RESEND_MAX_AGE_MS, tooOld } from './outbox';
 import type { Reply, Request } from './protocol';
 
 export type Wish = { readonly chatChannelId: number; readonly messageId: number } & (
@@ -12,6 +15,12 @@ export type Wish = { readonly chatChannelId: number; readonly messageId: number 
   | { readonly kind: 'react' | 'unreact'; readonly reaction: string }
 );
 
+export type StoredWish = Wish & {
+  readonly id: string;
+  /** Unix time in milliseconds. */
+  readonly createdAt: number;
+};
+
 export interface ChangesEvents {
   /** The server did it: the timeline takes it up before the wish goes. */
   readonly done: (channelId: number, change: MessageChange) => void;
@@ -19,16 +28,29 @@ export interface ChangesEvents {
 }
 
 export class Changes {
-  readonly store: StoreApi<readonly Wish[]> = createStore(() => [] as readonly Wish[]);
+  readonly store: StoreApi<readonly StoredWish[]> = createStore(() => [] as readonly StoredWish[]);
+  private readonly restored = new Set<StoredWish>();
   private fulfilling = false;
 
   constructor(
+    /** Asks until there is an answer or the connection ends. */
     private readonly request: Request,
+    private readonly storage: OwnStore<StoredWish>,
     private readonly events: ChangesEvents,
   ) {}
 
+  async restore(): Promise<void> {
+    const known = new Set(this.store.getState().map(({ id }) => id));
+    const stored = (await this.storage.all()).filter(({ id }) => !known.has(id));
+    for (const wish of stored) this.restored.add(wish);
+    this.store.setState([...stored, ...this.store.getState()], true);
+    void this.resume();
+  }
+
   wish(wish: Wish): void {
-    this.store.setState([...this.store.getState(), wish], true);
+    const kept: StoredWish = { ...wish, id: uuidV7(), createdAt: Date.now() };
+    this.store.setState([...this.store.getState(), kept], true);
+    void this.storage.put(kept.id, kept);
     void this.resume();
   }
 
@@ -37,18 +59,36 @@ export class Changes {
     if (this.fulfilling) return;
     this.fulfilling = true;
     for (let wish = this.first(); wish; wish = this.first()) {
-      const reply = await this.ask(wish);
-      if (reply.kind === 'lost') break;
-      if (reply.kind === 'ok') {
-        if (reply.value) this.events.done(wish.chatChannelId, reply.value);
-      } else if (!(wish.kind === 'delete' && reply.error.code === 'message.deleted'))
-        this.events.refused(wish, reply.error);
-      this.store.setState(this.store.getState().slice(1), true);
+      if (!(await this.isDone(wish))) break;
+      this.restored.delete(wish);
+      const { id } = wish;
+      void this.storage.remove(id);
+      this.store.setState(
+        this.store.getState().filter((other) => other.id !== id),
+        true,
+      );
     }
     this.fulfilling = false;
   }
 
-  private first(): Wish | undefined {
+  /** False when the connection ended first. */
+  private async isDone(wish: StoredWish): Promise<boolean> {
+    if (Date.now() - wish.createdAt > RESEND_MAX_AGE_MS) {
+      this.events.refused(wish, tooOld);
+      return true;
+    }
+    // Another tab restored it too, and has done it: the user may have changed more since.
+    if (this.restored.has(wish) && (await this.storage.get(wish.id)) === null) return true;
+    const reply = await this.ask(wish);
+    if (reply.kind === 'lost') return false;
+    if (reply.kind === 'ok') {
+      if (reply.value) this.events.done(wish.chatChannelId, reply.value);
+    } else if (!(wish.kind === 'delete' && reply.error.code === 'message.deleted'))
+      this.events.refused(wish, reply.error);
+    return true;
+  }
+
+  private first(): StoredWish | undefined {
     return this.store.getState()[0];
   }
 

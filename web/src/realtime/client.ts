@@ -37,6 +37,7 @@ import { Outbox } from './outbox';
 import type { ChannelEvent, Reply, ServerEvent } from './protocol';
 import { PresenceStore } from './presence';
 import { MarkSender, Receipts } from './receipts';
+import { Patience } from './patience';
 import { SocketTransport } from './socket-transport';
 import { hasMoreAfter, includes } from './timeline';
 import { Threads, type ThreadPages } from './threads';
@@ -84,6 +85,7 @@ export class HubbubClient {
   readonly typists = new Typists();
   readonly directory: Directory;
   private readonly transport: SocketTransport;
+  private readonly patience: Patience;
   private readonly tokens: Tokens;
   private readonly marks: MarkSender;
   private readonly channelCache: ChannelCache | null;
@@ -116,7 +118,8 @@ export class HubbubClient {
       event: (event) => this.onEvent(event),
     });
     this.connection = new Connection(this.transport);
-    this.timelines = new Timelines(this.transport.request, {
+    this.patience = new Patience(this.transport.request);
+    this.timelines = new Timelines(this.transport.request, this.patience.ask, {
       joined: ({ channel, members }) => {
         this.addChannel(channel);
         this.directory.learn(members.map((member) => member.user));
@@ -127,16 +130,16 @@ export class HubbubClient {
     });
     const pages = keepsLastSeen ? database.store<LastPage>('pages', owner) : null;
     this.lastPages = pages && new LastPages(pages, this.timelines.store, this.directory);
-    this.presence = new PresenceStore(userId, this.transport.request);
+    this.presence = new PresenceStore(userId, this.transport.request, this.patience.ask);
     this.threads = new Threads(threadPages);
-    this.changes = new Changes(this.transport.request, {
+    this.changes = new Changes(this.patience.ask, database.store('wishes', owner), {
       done: (channelId, change) => {
         this.timelines.confirmChange(channelId, change);
         this.threads.handle(channelId, change);
       },
       refused: onRefused,
     });
-    this.marks = new MarkSender(this.transport.request, (channelId, messageId, unread) =>
+    this.marks = new MarkSender(this.patience.ask, (channelId, messageId, unread) =>
       this.channels.setState((list) => withRead(list, channelId, messageId, unread), true),
     );
     this.outbox = new Outbox(
@@ -151,11 +154,13 @@ export class HubbubClient {
     this.channelCache?.start(this.channels);
     this.lastPages?.start();
     void this.outbox.restore();
+    void this.changes.restore();
     this.connection.start();
   }
 
   stop(code: string): void {
     this.outbox.pause();
+    this.patience.pause();
     this.typists.clear();
     this.channelCache?.stop();
     this.lastPages?.stop();
@@ -248,6 +253,7 @@ export class HubbubClient {
 
   private onClosed(refusal: ErrorBody | null): void {
     this.outbox.pause();
+    this.patience.pause();
     this.typists.clear();
     if (refusal?.code.startsWith('auth.')) this.tokens.rejected();
     this.connection.lost(refusal);
@@ -323,6 +329,7 @@ export class HubbubClient {
     const { byId } = this.channels.getState();
     for (const id of this.timelines.store.getState().keys()) if (!byId.has(id)) this.timelines.forget(id);
     this.connection.ready();
+    this.patience.resume();
     void this.timelines.resume();
     this.outbox.resume();
     this.threads.resume();

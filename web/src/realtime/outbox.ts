@@ -9,7 +9,7 @@ import type { Reply, Requests } from './protocol';
 
 const ATTEMPTS_MAX = 5;
 /** The server knows a repeated clientMessageId for 7 days; older ones are the user's decision. */
-const RESEND_MAX_AGE_MS = 6 * 24 * 3_600_000;
+export const RESEND_MAX_AGE_MS = 6 * 24 * 3_600_000;
 
 /** A message written here that the server has not acknowledged. */
 export interface StoredEntry {
@@ -37,7 +37,11 @@ const noAnswer: ErrorBody = {
   message: 'The server did not answer.',
   retryable: true,
 };
-const tooOld: ErrorBody = { code: 'client.too_old', message: 'Written too long ago.', retryable: true };
+export const tooOld: ErrorBody = {
+  code: 'client.too_old',
+  message: 'Written too long ago.',
+  retryable: true,
+};
 
 export class Outbox {
   readonly store: StoreApi<readonly OutboxEntry[]> = createStore(() => [] as readonly OutboxEntry[]);

@@ -10,7 +10,7 @@ it('asks for many at once, each once, and again after a reconnect', async () => 
     kind: 'ok',
     value: { presence: userIds.map((userId) => ({ userId, status: 'online' })) },
   }));
-  const presence = new PresenceStore(1, request as unknown as Request);
+  const presence = new PresenceStore(1, request as unknown as Request, request as unknown as Request);
   presence.want([1, 2]);
   presence.want([2, 3]);
   await vi.runAllTimersAsync();

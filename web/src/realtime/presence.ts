@@ -17,6 +17,8 @@ export class PresenceStore {
   constructor(
     private readonly userId: number,
     private readonly request: Request,
+    /** Asks until there is an answer or the connection ends. */
+    private readonly patient: Request,
   ) {}
 
   want(ids: Iterable<number>): void {
@@ -61,7 +63,7 @@ export class PresenceStore {
       this.wanted.delete(id);
       this.asked.add(id);
     }
-    const reply = await this.request('get_presence', { userIds });
+    const reply = await this.patient('get_presence', { userIds });
     if (reply.kind === 'ok') this.changed(reply.value.presence);
     this.want(this.wanted);
   }

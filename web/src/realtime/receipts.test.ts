@@ -7,13 +7,23 @@ afterEach(() => void vi.useRealTimers());
 
 function scene() {
   let online = true;
-  const request = vi.fn(async (_: string, body: { messageId: number }) =>
-    online ? { kind: 'ok', value: { lastReadMessageId: body.messageId, unreadCount: 3 } } : { kind: 'lost' },
-  );
+  let delayMs = 0;
+  const request = vi.fn(async (_: string, body: { messageId: number }) => {
+    if (delayMs > 0) await new Promise((done) => setTimeout(done, delayMs));
+    return online
+      ? { kind: 'ok', value: { lastReadMessageId: body.messageId, unreadCount: 3 } }
+      : { kind: 'lost' };
+  });
   const onRead = vi.fn();
   const marks = new MarkSender(request as unknown as Request, onRead);
   const sent = () => request.mock.calls.map(([name, body]) => [name, body.messageId]);
-  return { marks, onRead, sent, offline: (value: boolean) => (online = !value) };
+  return {
+    marks,
+    onRead,
+    sent,
+    offline: (value: boolean) => (online = !value),
+    answerAfter: (ms: number) => (delayMs = ms),
+  };
 }
 
 it('sends the latest mark of a channel, once for many', async () => {
@@ -22,6 +32,21 @@ it('sends the latest mark of a channel, once for many', async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(sent()).toEqual([['mark_as_read', 5]]);
   expect(onRead).toHaveBeenCalledWith(1, 5, 3);
+});
+
+it('sends what was seen during the round trip of the mark before', async () => {
+  const { marks, sent, answerAfter } = scene();
+  answerAfter(300);
+  marks.mark('read', 1, 1);
+  await vi.advanceTimersByTimeAsync(500);
+  marks.mark('read', 1, 2);
+  marks.mark('delivered', 2, 9);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(sent()).toEqual([
+    ['mark_as_read', 1],
+    ['mark_as_read', 2],
+    ['mark_as_delivered', 9],
+  ]);
 });
 
 it('does not say of what was read that it came', async () => {

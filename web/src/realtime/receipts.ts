@@ -14,6 +14,12 @@ export interface Marks {
 
 export type ChannelMarks = ReadonlyMap<number, Marks>;
 
+interface Mark {
+  readonly kind: MarkKind;
+  readonly channelId: number;
+  readonly messageId: number;
+}
+
 const none: Marks = { read: 0, delivered: 0 };
 
 /** How far others are, by channel and user. Marks only move forward. */
@@ -37,7 +43,7 @@ export class Receipts {
 
 /** Sends one's own marks: the latest of each channel, a few times a second, and again after a reconnect. */
 export class MarkSender {
-  private readonly wanted = new Map<string, { kind: MarkKind; channelId: number; messageId: number }>();
+  private readonly wanted = new Map<string, Mark>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private sending = false;
 
@@ -65,25 +71,23 @@ export class MarkSender {
   }
 
   private async flush(): Promise<void> {
+    this.timer = undefined;
     this.sending = true;
+    let connected = true;
     for (const [key, wanted] of [...this.wanted]) {
-      if (!(await this.send(wanted))) break;
+      // Read meanwhile, or further: its own turn comes.
+      if (this.wanted.get(key) !== wanted) continue;
+      connected = await this.send(wanted);
+      if (!connected) break;
       if (this.wanted.get(key) === wanted) this.wanted.delete(key);
     }
-    this.timer = undefined;
     this.sending = false;
+    // What was marked during the round trip is still to be sent.
+    if (connected) this.schedule();
   }
 
-  /** False when no answer came: the rest waits for the next connect. */
-  private async send({
-    kind,
-    channelId,
-    messageId,
-  }: {
-    kind: MarkKind;
-    channelId: number;
-    messageId: number;
-  }) {
+  /** False when the connection ended: the rest waits for the next one. */
+  private async send({ kind, channelId, messageId }: Mark): Promise<boolean> {
     const body = { chatChannelId: channelId, messageId };
     if (kind === 'delivered') return (await this.request('mark_as_delivered', body)).kind !== 'lost';
     const reply = await this.request('mark_as_read', body);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '../generated/types';
 import type { ChannelEvent, Reply, Request, RequestName, Requests } from './protocol';
+import { Patience } from './patience';
 import { aChannel, aMessage, newMessage, someMessages } from './testing';
 import { Timelines } from './timelines';
 
@@ -12,6 +13,8 @@ class Channel {
   log: ChannelEvent[] = this.messages.map((message, index) => newMessage(index + 1, message));
   retained = Infinity;
   reachable = true;
+  /** So many requests are refused as by a server whose database is away. */
+  away = 0;
   readonly asked: RequestName[] = [];
 
   say(): ChannelEvent {
@@ -24,6 +27,11 @@ class Channel {
 
   readonly request = (async (name: RequestName, body: Requests[RequestName]['body']) => {
     this.asked.push(name);
+    if (this.away > 0) {
+      this.away--;
+      const error = { code: 'server.unavailable', message: '', retryable: true, retryAfterMs: 1 };
+      return { kind: 'refused', error } as Reply<never>;
+    }
     const reply = this.reachable ? { kind: 'ok', value: this.answer(name, body as never) } : { kind: 'lost' };
     // What happens from here on is not in the answer.
     await Promise.resolve();
@@ -58,7 +66,9 @@ class Channel {
 
 async function opened() {
   const channel = new Channel();
-  const timelines = new Timelines(channel.request);
+  const patience = new Patience(channel.request);
+  patience.resume();
+  const timelines = new Timelines(channel.request, patience.ask);
   const view = () => {
     const current = timelines.store.getState().get(1);
     if (current?.kind !== 'ready') throw new Error(`view is ${current?.kind}`);
@@ -80,7 +90,7 @@ describe('Timelines', () => {
 
   it('keeps events that arrive while the history is on its way', async () => {
     const channel = new Channel();
-    const timelines = new Timelines(channel.request);
+    const timelines = new Timelines(channel.request, channel.request);
     timelines.open(1);
     const event = channel.say();
     timelines.handle(event);
@@ -111,6 +121,23 @@ describe('Timelines', () => {
     expect(view().wasReset).toBe(false);
   });
 
+  it('asks again when the database was away as it resumed, filled a gap or opened', async () => {
+    const { channel, timelines, seqs } = await opened();
+    channel.say();
+    channel.away = 2;
+    await timelines.resume();
+    expect(seqs().at(-1)).toBe(61);
+    channel.say();
+    channel.away = 5;
+    timelines.handle(channel.say());
+    await vi.waitFor(() => expect(seqs().at(-1)).toBe(63));
+    expect(channel.asked.filter((name) => name === 'join_channel')).toHaveLength(1);
+    timelines.forget(1);
+    channel.away = 2;
+    timelines.open(1);
+    await vi.waitFor(() => expect(seqs().at(-1)).toBe(63));
+  });
+
   it('reloads the history, and says so, when the server no longer has the events', async () => {
     const { channel, timelines, seqs, view } = await opened();
     channel.retained = 5;
@@ -124,7 +151,7 @@ describe('Timelines', () => {
 
   it('loads on the next connect what it could not load before', async () => {
     const channel = new Channel();
-    const timelines = new Timelines(channel.request);
+    const timelines = new Timelines(channel.request, channel.request);
     channel.reachable = false;
     timelines.open(1);
     await vi.waitFor(() => expect(channel.asked).toEqual(['join_channel']));
@@ -147,7 +174,7 @@ describe('Timelines', () => {
   it('opens at the first unread message when it is further up than the newest page', async () => {
     const channel = new Channel();
     for (let count = 0; count < 240; count++) channel.say();
-    const timelines = new Timelines(channel.request, {
+    const timelines = new Timelines(channel.request, channel.request, {
       joined: () => undefined,
       readUpTo: () => 120,
       lastSeen: () => null,

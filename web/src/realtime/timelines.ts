@@ -1,7 +1,6 @@
 // Keeps the timelines of the channels that were opened: loads, follows, repairs gaps, resumes after a reconnect.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody, History, Message } from '../generated/types';
-import { backoffMs } from './backoff';
 import type { ChannelEvent, HistoryPlace, Reply, Request, Requests, Resumed } from './protocol';
 import { editedMessages, indexOfId, type MessageChange } from './message-changes';
 import {
@@ -21,6 +20,7 @@ import {
 const PAGE = 50;
 const OPEN_MAX = 20;
 const KEPT_WHEN_CLOSED = 100;
+const REPAIRS_MAX = 4;
 
 export type PageStatus = 'idle' | 'loading' | 'failed';
 
@@ -69,6 +69,8 @@ export class Timelines {
 
   constructor(
     private readonly request: Request,
+    /** Asks until there is an answer or the connection ends: for what nobody would ask for again. */
+    private readonly patient: Request,
     private readonly around: TimelineSurroundings = alone,
   ) {}
 
@@ -188,12 +190,12 @@ export class Timelines {
     const events: ChannelEvent[] = [];
     this.early.set(channelId, events);
     this.write(channelId, { kind: 'loading' });
-    const reply = await this.request('join_channel', { chatChannelId: channelId, historyLimit: PAGE });
+    const reply = await this.patient('join_channel', { chatChannelId: channelId, historyLimit: PAGE });
     // More may be unread than the newest page holds.
     const readUpTo = this.around.readUpTo(channelId);
     const unread =
       reply.kind === 'ok' && readUpTo !== null && (reply.value.messages[0]?.id ?? 0) > readUpTo
-        ? await this.request('get_history', { chatChannelId: channelId, around: readUpTo, limit: PAGE })
+        ? await this.patient('get_history', { chatChannelId: channelId, around: readUpTo, limit: PAGE })
         : null;
     if (this.early.get(channelId) !== events) return;
     this.early.delete(channelId);
@@ -267,23 +269,25 @@ export class Timelines {
 
   private async repair(channelId: number): Promise<void> {
     this.repairing.add(channelId);
-    for (let attempt = 1; attempt <= 4; attempt++) {
+    let connected = true;
+    for (let attempt = 1; connected && attempt <= REPAIRS_MAX; attempt++) {
       const view = this.ready(channelId);
       if (!view || !hasGap(view.timeline)) break;
-      if (!(await this.resumeFrom({ [channelId]: view.timeline.lastEventSeq }))) {
-        await new Promise((done) => setTimeout(done, backoffMs(attempt)));
-      }
+      connected = await this.resumeFrom({ [channelId]: view.timeline.lastEventSeq });
     }
     this.repairing.delete(channelId);
     const view = this.ready(channelId);
-    if (view && hasGap(view.timeline)) void this.load(channelId, false);
+    // Otherwise the next connect resumes it.
+    if (connected && view && hasGap(view.timeline)) void this.load(channelId, false);
   }
 
+  /** False when the connection ended. */
   private async resumeFrom(known: Record<string, number>): Promise<boolean> {
-    const reply = await this.request('resume', { channels: known });
-    if (reply.kind !== 'ok') return false;
-    for (const [id, resumed] of Object.entries(reply.value.channels)) this.takeUp(Number(id), resumed);
-    return true;
+    const reply = await this.patient('resume', { channels: known });
+    if (reply.kind === 'refused') for (const id of Object.keys(known)) void this.load(Number(id), true);
+    if (reply.kind === 'ok')
+      for (const [id, resumed] of Object.entries(reply.value.channels)) this.takeUp(Number(id), resumed);
+    return reply.kind !== 'lost';
   }
 
   private takeUp(channelId: number, resumed: Resumed): void {
