@@ -1,10 +1,15 @@
-import { Lexer, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
+import { markdownTokens } from './markdown-tokens';
 
-/** The words of a message in Markdown, on one line: for previews, notifications and what is read aloud. */
-export const plainText = (markdown: string): string =>
-  words(new Lexer({ gfm: true, breaks: true }).lex(markdown), ' ')
-    .replace(/\s+/gu, ' ')
-    .trim();
+/** Whoever shows one line or three needs no more of a message. */
+const LENGTH_MAX = 1_000;
+
+/** The words that a message in Markdown begins with, on one line: for previews, notifications and what is read aloud. */
+export function plainText(markdown: string): string {
+  const text = markdown.slice(0, LENGTH_MAX);
+  const tokens = markdownTokens(text);
+  return (tokens ? words(tokens, ' ') : text).replace(/\s+/gu, ' ').trim();
+}
 
 const words = (tokens: readonly Token[], between: string): string => tokens.map(wordsOf).join(between);
 

@@ -52,4 +52,13 @@ describe('Markdown', () => {
       .replaceAll('&gt;', '>');
     expect(asText.replaceAll('&quot;', '"').replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
   });
+
+  it.each(['>'.repeat(3_000), '1. '.repeat(2_000), '**a '.repeat(2_000), '~~a~ '.repeat(3_276)])(
+    'shows what costs too much as it was written (%#)',
+    (text) => {
+      const shown = html(text);
+      expect(shown).toMatch(/^<p class="whitespace-pre-wrap">[^<]*<\/p>$/);
+      expect(shown.replaceAll('&gt;', '>')).toContain(text);
+    },
+  );
 });

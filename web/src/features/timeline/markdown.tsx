@@ -1,11 +1,25 @@
 // Messages as a safe subset of Markdown. marked only splits the text into tokens; every node is made by React, so
 // no text becomes HTML. What is outside the subset (HTML, tables, pictures) shows as it was written.
-import { Lexer, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import { memo, type ReactNode } from 'react';
+import { Boundary } from '../../ui/boundary';
+import { markdownTokens } from '../../ui/markdown-tokens';
 
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return <div className="prose">{blocks(new Lexer({ gfm: true, breaks: true }).lex(text))}</div>;
+  const asWritten = <p className="whitespace-pre-wrap">{withMentions(text)}</p>;
+  return (
+    <div className="prose">
+      <Boundary key={text} fallback={asWritten}>
+        <Formatted text={text} otherwise={asWritten} />
+      </Boundary>
+    </div>
+  );
 });
+
+function Formatted({ text, otherwise }: { text: string; otherwise: ReactNode }): ReactNode {
+  const tokens = markdownTokens(text);
+  return tokens ? blocks(tokens) : otherwise;
+}
 
 function blocks(tokens: readonly Token[]): ReactNode[] {
   return tokens.map((token, index) => <Block key={index} token={token} />);
