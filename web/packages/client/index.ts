@@ -4,7 +4,8 @@ import { HubbubClient } from '../../src/realtime/client';
 
 export type * from '../../src/generated/types';
 export { unreadInAll, unreadOf } from '../../src/realtime/channel-list';
-export { HubbubClient, type ClientOptions, type Tokens } from '../../src/realtime/client';
+export { HubbubClient } from '../../src/realtime/client';
+export type { ClientOptions, Tokens } from '../../src/realtime/client-options';
 export type { ConnectionStatus } from '../../src/realtime/connection-machine';
 export type { OutboxEntry } from '../../src/realtime/outbox';
 export type { ChannelEvent, ServerEvent } from '../../src/realtime/protocol';

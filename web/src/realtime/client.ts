@@ -1,14 +1,6 @@
 // The realtime core as one object: wires the socket to the stores that the views read.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type {
-  ChannelState,
-  ErrorBody,
-  Limits,
-  Message,
-  MessagesReadEvent,
-  Receipt,
-  PublicUser,
-} from '../generated/types';
+import type { ChannelState, ErrorBody, Limits, Message, MessagesReadEvent } from '../generated/types';
 import {
   noChannels,
   withAll,
@@ -26,7 +18,8 @@ import {
   readUpTo,
   unreadFrom,
 } from './channel-list';
-import { Changes, type ChangesEvents, type Wish } from './changes';
+import { Changes, type Wish } from './changes';
+import type { ClientOptions, Tokens } from './client-options';
 import { ChannelCache } from './channel-cache';
 import { Connection } from './connection';
 import { isAway } from './connection-machine';
@@ -40,33 +33,11 @@ import { MarkSender, Receipts } from './receipts';
 import { Patience } from './patience';
 import { SocketTransport } from './socket-transport';
 import { hasMoreAfter, includes } from './timeline';
-import { Threads, type ThreadPages } from './threads';
+import { Threads } from './threads';
 import { Timelines } from './timelines';
 import { TypingSignal } from './typing-signal';
 import { Typists } from './typists';
 import { Database, ownerOf, serverOf } from '../storage/database';
-
-/** Where tokens come from. The core never sees a refresh token. */
-export interface Tokens {
-  /** A token with some time left; refreshes it when needed. */
-  accessToken(): Promise<string>;
-  /** The server refused the current token, whatever its expiry says. */
-  rejected(): void;
-}
-
-export interface ClientOptions {
-  /** Of the server; the page's own without it. */
-  readonly url?: string;
-  /** With it, what was last seen is kept in the browser, for when there is no network. */
-  readonly keepsLastSeen?: boolean;
-  readonly userId: number;
-  readonly tokens: Tokens;
-  /** A change that was shown and had to be taken back. */
-  readonly onRefused: ChangesEvents['refused'];
-  readonly fetchUsers: (ids: readonly number[]) => Promise<readonly PublicUser[]>;
-  readonly fetchReceipts: (channelId: number, messageId: number) => Promise<readonly Receipt[]>;
-  readonly threadPages: ThreadPages;
-}
 
 export class HubbubClient {
   readonly userId: number;
@@ -124,6 +95,7 @@ export class HubbubClient {
         this.addChannel(channel);
         this.directory.learn(members.map((member) => member.user));
       },
+      placed: (channelId, positions) => this.receipts.placed(channelId, positions),
       readUpTo: (channelId) => unreadFrom(this.channels.getState(), channelId),
       lastSeen: (id) =>
         isAway(this.connection.status.getState()) ? (this.lastPages?.load(id) ?? null) : null,

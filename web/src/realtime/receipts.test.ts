@@ -87,3 +87,20 @@ it('moves the marks of others forward only; what is read is delivered', () => {
   receipts.moved('delivered', 1, 7, 11);
   expect(receipts.store.getState()).toBe(before);
 });
+
+it('takes over where the members are when a channel is joined, and forgets nothing for it', () => {
+  const receipts = new Receipts();
+  receipts.moved('read', 1, 7, 10);
+  receipts.placed(1, [
+    { userId: 7, lastReadMessageId: 8, lastDeliveredMessageId: 12 },
+    { userId: 8, lastReadMessageId: 11, lastDeliveredMessageId: null },
+    { userId: 9, lastReadMessageId: null, lastDeliveredMessageId: null },
+  ]);
+  expect([...(receipts.store.getState().get(1) ?? [])]).toEqual([
+    [7, { read: 10, delivered: 12 }],
+    [8, { read: 11, delivered: 11 }],
+  ]);
+  const before = receipts.store.getState();
+  receipts.placed(1, []);
+  expect(receipts.store.getState()).toBe(before);
+});

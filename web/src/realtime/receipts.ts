@@ -1,6 +1,6 @@
 // Read and delivered marks: one's own, sent in batches, and those of others.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Request } from './protocol';
+import type { MemberPosition, Request } from './protocol';
 
 const PAUSE_MS = 400;
 
@@ -29,15 +29,35 @@ export class Receipts {
   );
 
   moved(kind: MarkKind, channelId: number, userId: number, messageId: number): void {
+    this.move(channelId, [[userId, { read: kind === 'read' ? messageId : 0, delivered: messageId }]]);
+  }
+
+  /** The server's word on where members are: it knows what moved while nobody listened here. */
+  placed(channelId: number, positions: readonly MemberPosition[]): void {
+    this.move(
+      channelId,
+      positions.map(({ userId, lastReadMessageId, lastDeliveredMessageId }) => {
+        const read = lastReadMessageId ?? 0;
+        // What is read is delivered.
+        return [userId, { read, delivered: Math.max(read, lastDeliveredMessageId ?? 0) }];
+      }),
+    );
+  }
+
+  private move(channelId: number, moves: readonly (readonly [userId: number, to: Marks])[]): void {
     const all = this.store.getState();
-    const channel = all.get(channelId);
-    const before = channel?.get(userId) ?? none;
-    // What is read is delivered.
-    const delivered = Math.max(before.delivered, messageId);
-    const after =
-      kind === 'read' ? { read: Math.max(before.read, messageId), delivered } : { ...before, delivered };
-    if (after.read === before.read && after.delivered === before.delivered) return;
-    this.store.setState(new Map(all).set(channelId, new Map(channel).set(userId, after)), true);
+    const channel = new Map(all.get(channelId));
+    let moved = false;
+    for (const [userId, to] of moves) {
+      const before = channel.get(userId) ?? none;
+      if (to.read <= before.read && to.delivered <= before.delivered) continue;
+      channel.set(userId, {
+        read: Math.max(before.read, to.read),
+        delivered: Math.max(before.delivered, to.delivered),
+      });
+      moved = true;
+    }
+    if (moved) this.store.setState(new Map(all).set(channelId, channel), true);
   }
 }
 

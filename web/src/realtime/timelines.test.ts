@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '../generated/types';
-import type { ChannelEvent, Reply, Request, RequestName, Requests } from './protocol';
+import type { ChannelEvent, MemberPosition, Reply, Request, RequestName, Requests } from './protocol';
 import { Patience } from './patience';
 import { aChannel, aMessage, newMessage, someMessages } from './testing';
 import { Timelines } from './timelines';
@@ -15,6 +15,7 @@ class Channel {
   reachable = true;
   /** So many requests are refused as by a server whose database is away. */
   away = 0;
+  positions: readonly MemberPosition[] | undefined;
   readonly asked: RequestName[] = [];
 
   say(): ChannelEvent {
@@ -44,6 +45,7 @@ class Channel {
       return {
         channel: aChannel({ lastEventSeq, lastSeq: this.messages.length }),
         members: [],
+        positions: this.positions,
         messages: this.messages.slice(-50),
       };
     }
@@ -138,6 +140,21 @@ describe('Timelines', () => {
     await vi.waitFor(() => expect(seqs().at(-1)).toBe(63));
   });
 
+  it('asks after a reconnect where the members of a channel are, once and when it is shown', async () => {
+    const { channel, timelines } = await opened();
+    const joins = () => channel.asked.filter((name) => name === 'join_channel').length;
+    await timelines.resume();
+    expect(joins()).toBe(1);
+    channel.positions = [{ userId: 2, lastReadMessageId: 160, lastDeliveredMessageId: 160 }];
+    timelines.forget(1);
+    timelines.open(1);
+    await vi.waitFor(() => expect(timelines.store.getState().get(1)?.kind).toBe('ready'));
+    expect(joins()).toBe(2);
+    await timelines.resume();
+    timelines.open(1);
+    expect(joins()).toBe(3);
+  });
+
   it('reloads the history, and says so, when the server no longer has the events', async () => {
     const { channel, timelines, seqs, view } = await opened();
     channel.retained = 5;
@@ -176,6 +193,7 @@ describe('Timelines', () => {
     for (let count = 0; count < 240; count++) channel.say();
     const timelines = new Timelines(channel.request, channel.request, {
       joined: () => undefined,
+      placed: () => undefined,
       readUpTo: () => 120,
       lastSeen: () => null,
     });

@@ -1,7 +1,15 @@
 // Keeps the timelines of the channels that were opened: loads, follows, repairs gaps, resumes after a reconnect.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorBody, History, Message } from '../generated/types';
-import type { ChannelEvent, HistoryPlace, Reply, Request, Requests, Resumed } from './protocol';
+import type {
+  ChannelEvent,
+  HistoryPlace,
+  MemberPosition,
+  Reply,
+  Request,
+  Requests,
+  Resumed,
+} from './protocol';
 import { editedMessages, indexOfId, type MessageChange } from './message-changes';
 import {
   appendPage,
@@ -50,13 +58,20 @@ export type TimelineViews = ReadonlyMap<number, TimelineView>;
 
 export interface TimelineSurroundings {
   readonly joined: (reply: Requests['join_channel']['reply']) => void;
+  /** Where the members are, as the server told on joining or after a reconnect. */
+  readonly placed: (channelId: number, positions: readonly MemberPosition[]) => void;
   /** The last message read, when something is unread. */
   readonly readUpTo: (channelId: number) => number | null;
   /** What this browser last saw of a channel, when that is all one can get. */
   readonly lastSeen: (channelId: number) => Promise<Timeline | null> | null;
 }
 
-const alone: TimelineSurroundings = { joined: () => undefined, readUpTo: () => null, lastSeen: () => null };
+const alone: TimelineSurroundings = {
+  joined: () => undefined,
+  placed: () => undefined,
+  readUpTo: () => null,
+  lastSeen: () => null,
+};
 
 export class Timelines {
   readonly store: StoreApi<TimelineViews> = createStore(() => new Map() as TimelineViews);
@@ -65,6 +80,8 @@ export class Timelines {
   /** The same, for each page that is being fetched. */
   private readonly meanwhile = new Set<ChannelEvent[]>();
   private readonly repairing = new Set<number>();
+  /** Channels that told where their members are; false: before the last reconnect. */
+  private readonly placed = new Map<number, boolean>();
   private current: number | null = null;
 
   constructor(
@@ -79,8 +96,10 @@ export class Timelines {
     if (this.current !== null && this.current !== channelId) this.trim(this.current);
     this.current = channelId;
     const view = this.store.getState().get(channelId);
-    if (view?.kind === 'ready') this.write(channelId, view);
-    else void this.load(channelId, false);
+    if (view?.kind === 'ready') {
+      this.write(channelId, view);
+      void this.placeMembers(channelId);
+    } else void this.load(channelId, false);
     const surplus = this.store.getState().size - OPEN_MAX;
     for (const id of [...this.store.getState().keys()].slice(0, Math.max(0, surplus))) this.forget(id);
   }
@@ -89,6 +108,7 @@ export class Timelines {
     const views = new Map(this.store.getState());
     views.delete(channelId);
     this.early.delete(channelId);
+    this.placed.delete(channelId);
     this.store.setState(views, true);
   }
 
@@ -118,6 +138,8 @@ export class Timelines {
           this.write(id, { ...view, older: 'idle', newer: 'idle' });
       } else void this.load(id, false);
     }
+    for (const id of this.placed.keys()) this.placed.set(id, false);
+    if (this.current !== null) void this.placeMembers(this.current);
     if (Object.keys(known).length > 0) await this.resumeFrom(known);
   }
 
@@ -220,7 +242,22 @@ export class Timelines {
       isOld: false,
     });
     this.around.joined(reply.value);
+    this.place(reply.value);
     this.mend(channelId);
+  }
+
+  private place({ channel, positions }: Requests['join_channel']['reply']): void {
+    if (!positions) return;
+    this.placed.set(channel.chatChannelId, true);
+    this.around.placed(channel.chatChannelId, positions);
+  }
+
+  /** Marks are no events: a resume does not bring those that moved meanwhile. */
+  private async placeMembers(channelId: number): Promise<void> {
+    if (this.placed.get(channelId) !== false) return;
+    this.placed.set(channelId, true);
+    const reply = await this.patient('join_channel', { chatChannelId: channelId, historyLimit: 0 });
+    if (reply.kind === 'ok') this.place(reply.value);
   }
 
   private async showLastSeen(channelId: number): Promise<void> {
