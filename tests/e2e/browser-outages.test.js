@@ -137,6 +137,7 @@ describe('outages in the browser', () => {
     await other.goto(page.url());
     await other.getByTestId('composer').fill('a draft in the other tab');
     await page.getByTestId('composer').fill('a draft');
+    for (const tab of [page, other]) await tab.getByTestId('jump-to-latest').click();
     await bob.say('said while two tabs are open');
     await Promise.all([page, other].map((tab) => tab.getByText('said while two tabs are open').waitFor()));
     await page.getByRole('button', { name: 'Account menu' }).click();

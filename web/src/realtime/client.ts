@@ -250,6 +250,9 @@ export class HubbubClient {
       case 'channel_removed':
         this.removeChannel(event.data.chatChannelId);
         break;
+      case 'channel_behind':
+        void this.catchUp(event.data.chatChannelId, event.data.lastEventSeq);
+        break;
       case 'channel_updated':
         this.channels.setState((list) => withDetails(list, event.data.channel), true);
         this.membership.changed(event.data.channel.chatChannelId);
@@ -339,6 +342,15 @@ export class HubbubClient {
     this.timelines.confirm(message);
     const view = this.timelines.store.getState().get(message.chatChannelId);
     return view?.kind !== 'ready' || includes(view.timeline, message);
+  }
+
+  /** Not only the timeline has missed something: the list counts what is unread. */
+  private async catchUp(chatChannelId: number, lastEventSeq: number): Promise<void> {
+    void this.timelines.behind(chatChannelId, lastEventSeq);
+    const reply = await this.patience.ask('join_channel', { chatChannelId, historyLimit: 0 });
+    const known = this.channels.getState().byId.get(chatChannelId);
+    if (reply.kind === 'ok' && known && known.lastSeq <= reply.value.channel.lastSeq)
+      this.addChannel(reply.value.channel);
   }
 
   private removeChannel(channelId: number): void {

@@ -103,19 +103,24 @@ describe('Outbox', () => {
     const outbox = opened(server.send);
     outbox.resume();
     await outbox.enqueue(1, 'patient');
-    await vi.waitFor(() => expect(server.texts()).toEqual(['patient']));
+    await vi.waitFor(() => expect(server.texts()).toEqual(['patient']), { timeout: 4_000 });
   });
 
-  it('gives up after five attempts', async () => {
-    const busy = refused({ code: 'limit.rate', retryable: true, retryAfterMs: 1 });
-    const server = aServer(busy, busy, busy, busy, busy);
+  it('outlasts a database that is away for half a minute, and gives up in the end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const away = refused({ code: 'server.unavailable', retryable: true, retryAfterMs: 1_000 });
+    const server = aServer(...Array.from({ length: 8 }, () => away));
     const outbox = opened(server.send);
     outbox.resume();
     await outbox.enqueue(1, 'too much');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(outbox.store.getState()).toMatchObject([{ error: null }]);
+    await vi.advanceTimersByTimeAsync(120_000);
+    vi.useRealTimers();
     await vi.waitFor(() =>
-      expect(outbox.store.getState()).toMatchObject([{ error: { code: 'limit.rate' } }]),
+      expect(outbox.store.getState()).toMatchObject([{ error: { code: 'server.unavailable' } }]),
     );
-    expect(server.attempts()).toBe(5);
+    expect(server.attempts()).toBe(8);
   });
 
   it('discards on request, for good', async () => {

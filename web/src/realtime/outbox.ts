@@ -7,7 +7,8 @@ import { uuidV7 } from './ids';
 import type { OwnStore } from '../storage/database';
 import type { Reply, Requests } from './protocol';
 
-const ATTEMPTS_MAX = 5;
+/** Over half a minute and more: a database that restarts takes seconds. */
+const ATTEMPTS_MAX = 8;
 /** The server knows a repeated clientMessageId for 7 days; older ones are the user's decision. */
 export const RESEND_MAX_AGE_MS = 6 * 24 * 3_600_000;
 
@@ -139,7 +140,7 @@ export class Outbox {
         attempt = 0;
         await this.giveUp(clientMessageId, error);
       } else {
-        const ms = error.retryAfterMs ?? backoffMs(attempt);
+        const ms = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt));
         await new Promise((done) => setTimeout(done, ms));
       }
     }

@@ -26,8 +26,8 @@ export class Patience {
     for (let attempt = 1; this.online; attempt++) {
       const reply = await this.request(name, body);
       if (reply.kind === 'ok' || (reply.kind === 'refused' && !reply.error.retryable)) return reply;
-      const asked = reply.kind === 'refused' ? reply.error.retryAfterMs : undefined;
-      if (this.online) await this.wait(asked ?? backoffMs(attempt));
+      const asked = reply.kind === 'refused' ? (reply.error.retryAfterMs ?? 0) : 0;
+      if (this.online) await this.wait(Math.max(asked, backoffMs(attempt)));
     }
     return { kind: 'lost' };
   };

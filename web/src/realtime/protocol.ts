@@ -14,21 +14,11 @@ export type Resumed = Omit<ResumedChannel, 'events'> & { readonly events: readon
 /** Which page: before, after or around a message; the newest one without any. */
 export type HistoryPlace = Pick<ClientEvents['get_history']['body'], 'before' | 'after' | 'around'>;
 
-/** Where a member's marks stand. */
-export interface MemberPosition {
-  readonly userId: number;
-  readonly lastReadMessageId: number | null;
-  readonly lastDeliveredMessageId: number | null;
-}
-
 /** The contract's, but that two answers depend on what was asked for. */
 export type Requests = Omit<ClientEvents, 'join_channel' | 'resume'> & {
   join_channel: {
     body: { readonly chatChannelId: number; readonly historyLimit: number };
-    reply: ClientEvents['join_channel']['reply'] & {
-      readonly messages: readonly Message[];
-      readonly positions?: readonly MemberPosition[];
-    };
+    reply: ClientEvents['join_channel']['reply'] & { readonly messages: readonly Message[] };
   };
   resume: {
     body: ClientEvents['resume']['body'];

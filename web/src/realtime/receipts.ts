@@ -1,6 +1,7 @@
 // Read and delivered marks: one's own, sent in batches, and those of others.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { MemberPosition, Request } from './protocol';
+import type { MemberPosition } from '../generated/types';
+import type { Request } from './protocol';
 
 const PAUSE_MS = 400;
 

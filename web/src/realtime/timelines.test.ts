@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Message } from '../generated/types';
-import type { ChannelEvent, MemberPosition, Reply, Request, RequestName, Requests } from './protocol';
+import type { MemberPosition, Message } from '../generated/types';
+import type { ChannelEvent, Reply, Request, RequestName, Requests } from './protocol';
 import { Patience } from './patience';
 import { aChannel, aMessage, newMessage, someMessages } from './testing';
 import { Timelines } from './timelines';
@@ -125,19 +125,25 @@ describe('Timelines', () => {
 
   it('asks again when the database was away as it resumed, filled a gap or opened', async () => {
     const { channel, timelines, seqs } = await opened();
+    vi.useFakeTimers();
+    const later = () => vi.advanceTimersByTimeAsync(10_000);
     channel.say();
     channel.away = 2;
-    await timelines.resume();
+    void timelines.resume();
+    await later();
     expect(seqs().at(-1)).toBe(61);
     channel.say();
-    channel.away = 5;
+    channel.away = 2;
     timelines.handle(channel.say());
-    await vi.waitFor(() => expect(seqs().at(-1)).toBe(63));
+    await later();
+    expect(seqs().at(-1)).toBe(63);
     expect(channel.asked.filter((name) => name === 'join_channel')).toHaveLength(1);
     timelines.forget(1);
     channel.away = 2;
     timelines.open(1);
-    await vi.waitFor(() => expect(seqs().at(-1)).toBe(63));
+    await later();
+    expect(seqs().at(-1)).toBe(63);
+    vi.useRealTimers();
   });
 
   it('asks after a reconnect where the members of a channel are, once and when it is shown', async () => {
@@ -153,6 +159,16 @@ describe('Timelines', () => {
     await timelines.resume();
     timelines.open(1);
     expect(joins()).toBe(3);
+  });
+
+  it('fetches what the server says will not come live', async () => {
+    const { channel, timelines, seqs } = await opened();
+    channel.say();
+    await timelines.behind(1, 61);
+    await timelines.behind(1, 61);
+    await timelines.behind(2, 7);
+    expect(seqs().at(-1)).toBe(61);
+    expect(channel.asked.filter((name) => name === 'resume')).toHaveLength(1);
   });
 
   it('reloads the history, and says so, when the server no longer has the events', async () => {

@@ -1,15 +1,7 @@
 // Keeps the timelines of the channels that were opened: loads, follows, repairs gaps, resumes after a reconnect.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ErrorBody, History, Message } from '../generated/types';
-import type {
-  ChannelEvent,
-  HistoryPlace,
-  MemberPosition,
-  Reply,
-  Request,
-  Requests,
-  Resumed,
-} from './protocol';
+import type { ErrorBody, History, MemberPosition, Message } from '../generated/types';
+import type { ChannelEvent, HistoryPlace, Reply, Request, Requests, Resumed } from './protocol';
 import { editedMessages, indexOfId, type MessageChange } from './message-changes';
 import {
   appendPage,
@@ -141,6 +133,12 @@ export class Timelines {
     for (const id of this.placed.keys()) this.placed.set(id, false);
     if (this.current !== null) void this.placeMembers(this.current);
     if (Object.keys(known).length > 0) await this.resumeFrom(known);
+  }
+
+  /** The events up to this one will not come live. */
+  async behind(channelId: number, lastEventSeq: number): Promise<void> {
+    const known = this.ready(channelId)?.timeline.lastEventSeq ?? lastEventSeq;
+    if (known < lastEventSeq) await this.resumeFrom({ [channelId]: known });
   }
 
   /** What is still on its way will not come now. */
