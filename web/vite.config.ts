@@ -74,6 +74,7 @@ const pwa = VitePWA({
     ],
   },
   workbox: {
+    importScripts: ['notification-click.js'],
     globPatterns: ['index.html', 'theme.js', '*.svg', 'assets/*.{js,css}'],
     navigateFallback: '/index.html',
     navigateFallbackDenylist: [/^\/(api|socket\.io|healthz|readyz|metrics)/],

@@ -14,6 +14,9 @@ interface Options {
 const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 
+/** Esc in a search or filter field is about that field. The composer has more than one line. */
+const isLine = (target: EventTarget | null): boolean => target instanceof HTMLInputElement;
+
 /** The keys that work everywhere on the page. Dialogs keep theirs. */
 export function useShortcuts({ client, channelId, locale, onSwitcher, onHelp }: Options): void {
   useEffect(() => {
@@ -40,7 +43,7 @@ export function useShortcuts({ client, channelId, locale, onSwitcher, onHelp }: 
       if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
         event.preventDefault();
         step(event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
-      } else if (event.key === 'Escape' && channelId !== null) {
+      } else if (event.key === 'Escape' && channelId !== null && !isLine(event.target)) {
         client.markAllSeen(channelId);
         void client.timelines.jumpToLatest(channelId);
       } else if (event.key === '?' && !isWriting(event.target)) {

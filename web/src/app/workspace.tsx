@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../api/api';
@@ -19,6 +19,7 @@ import { Button } from '../ui/button';
 import { HashIcon, PersonIcon } from '../ui/icons';
 import { MenuItem, MenuSeparator } from '../ui/menu';
 import { EmptyState } from '../ui/notice';
+import { lazyPart } from '../ui/lazy-part';
 import { useWide } from '../ui/use-media';
 import { Toasts } from '../ui/toasts';
 import { Conversation } from './conversation';
@@ -33,14 +34,12 @@ interface Props {
   onSignOut: () => void;
 }
 
-const Switcher = lazy(() =>
-  import('../features/switcher/switcher').then((module) => ({ default: module.Switcher })),
+const Switcher = lazyPart(async () => (await import('../features/switcher/switcher')).Switcher);
+const AccountDialog = lazyPart(
+  async () => (await import('../features/account/account-dialog')).AccountDialog,
 );
-const AccountDialog = lazy(() =>
-  import('../features/account/account-dialog').then((module) => ({ default: module.AccountDialog })),
-);
-const ShortcutsHelp = lazy(() =>
-  import('../features/switcher/shortcuts-help').then((module) => ({ default: module.ShortcutsHelp })),
+const ShortcutsHelp = lazyPart(
+  async () => (await import('../features/switcher/shortcuts-help')).ShortcutsHelp,
 );
 
 type Dialog = 'none' | 'create' | 'browse' | 'switcher' | 'help' | 'account';
@@ -165,45 +164,37 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
         <BrowseChannels api={api} client={client} onOpen={open} onClose={() => setDialog('none')} />
       )}
       {dialog === 'switcher' && (
-        <Suspense>
-          <Switcher
-            client={client}
-            commands={[
-              {
-                id: 'browse',
-                text: intl.formatMessage({ id: 'channels.browse' }),
-                run: () => setDialog('browse'),
-              },
-              {
-                id: 'create',
-                text: intl.formatMessage({ id: 'channels.create' }),
-                run: () => setDialog('create'),
-              },
-              { id: 'help', text: intl.formatMessage({ id: 'help.title' }), run: onHelp },
-            ]}
-            onOpen={open}
-            onClose={() => setDialog('none')}
-          />
-        </Suspense>
+        <Switcher
+          client={client}
+          commands={[
+            {
+              id: 'browse',
+              text: intl.formatMessage({ id: 'channels.browse' }),
+              run: () => setDialog('browse'),
+            },
+            {
+              id: 'create',
+              text: intl.formatMessage({ id: 'channels.create' }),
+              run: () => setDialog('create'),
+            },
+            { id: 'help', text: intl.formatMessage({ id: 'help.title' }), run: onHelp },
+          ]}
+          onOpen={open}
+          onClose={() => setDialog('none')}
+        />
       )}
       {dialog === 'account' && (
-        <Suspense>
-          <AccountDialog
-            api={api}
-            user={user}
-            onChanged={(changed) => {
-              api.session.rename(changed);
-              client.directory.learn([changed]);
-            }}
-            onClose={() => setDialog('none')}
-          />
-        </Suspense>
+        <AccountDialog
+          api={api}
+          user={user}
+          onChanged={(changed) => {
+            api.session.rename(changed);
+            client.directory.learn([changed]);
+          }}
+          onClose={() => setDialog('none')}
+        />
       )}
-      {dialog === 'help' && (
-        <Suspense>
-          <ShortcutsHelp onClose={() => setDialog('none')} />
-        </Suspense>
-      )}
+      {dialog === 'help' && <ShortcutsHelp onClose={() => setDialog('none')} />}
       <Toasts />
     </div>
   );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AlertClaims, deservesAlert } from './alerts';
+import { AlertClaims, deservesAlert, type Locks } from './alerts';
 import { aChannel, aMessage } from './testing';
 
 const now = Date.UTC(2026, 10, 22);
@@ -31,7 +31,9 @@ describe('AlertClaims', () => {
       getItem: (key: string) => values.get(key) ?? null,
       setItem: (key: string, value: string) => void values.set(key, value),
     };
-    return Array.from({ length: count }, () => new AlertClaims(storage));
+    let last: Promise<unknown> = Promise.resolve();
+    const locks: Locks = { request: (_, work) => (last = last.then(work)) };
+    return Array.from({ length: count }, () => new AlertClaims(storage, locks));
   }
 
   it('lets one tab speak', async () => {
@@ -43,8 +45,16 @@ describe('AlertClaims', () => {
   it('lets none speak of what is looked at in another tab', async () => {
     const [first, second] = tabs(2);
     const claim = first?.claim(7);
-    second?.settle(7);
+    void second?.settle(7);
     await vi.runAllTimersAsync();
     expect(await claim).toBe(false);
+  });
+
+  it('lets a message be told although a later one, of a channel that is looked at, came meanwhile', async () => {
+    const [first, second] = tabs(2);
+    const claims = [first?.claim(7), second?.claim(7)];
+    void first?.settle(8);
+    await vi.runAllTimersAsync();
+    expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 // When to draw attention to a message. The rule is pure; telling the tabs apart is not.
 import type { ChannelState, Message } from '../generated/types';
+import { isMuted } from './channel-list';
 
 export interface Situation {
   readonly me: number;
@@ -18,16 +19,23 @@ export function deservesAlert(
   return !isMuted(channel, now) && watched !== channel.chatChannelId;
 }
 
-export const isMuted = (channel: ChannelState, now: number): boolean =>
-  channel.mutedUntil !== undefined && Date.parse(channel.mutedUntil) > now;
-
 const KEY = 'hubbub.alerted';
+/** Message ids that this browser remembers: more than can come while a tab waits. */
+const REMEMBERED_MAX = 200;
 /** A tab in which somebody looks at the channel speaks first; the others then know that nothing is to be said. */
 const PATIENCE_MS = 250;
 
+/** The part of `navigator.locks` that is needed; it is missing where the page did not come over HTTPS. */
+export interface Locks {
+  request(name: string, work: () => void): Promise<unknown>;
+}
+
 /** Lets one of all tabs of this browser alert to a message, or none when it is looked at in one of them. */
 export class AlertClaims {
-  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'>) {}
+  constructor(
+    private readonly storage: Pick<Storage, 'getItem' | 'setItem'>,
+    private readonly locks: Locks | undefined,
+  ) {}
 
   async claim(messageId: number): Promise<boolean> {
     await new Promise((done) => setTimeout(done, PATIENCE_MS));
@@ -35,13 +43,20 @@ export class AlertClaims {
   }
 
   /** Somebody looks at it: no tab needs to alert. */
-  settle(messageId: number): void {
-    this.take(messageId);
+  async settle(messageId: number): Promise<void> {
+    await this.take(messageId);
   }
 
-  private take(messageId: number): boolean {
-    if (Number(this.storage.getItem(KEY)) >= messageId) return false;
-    this.storage.setItem(KEY, String(messageId));
-    return true;
+  /** Whether nobody had it before. The lock keeps two tabs from both finding it free. */
+  private async take(messageId: number): Promise<boolean> {
+    let taken = false;
+    const look = (): void => {
+      const ids = (this.storage.getItem(KEY) ?? '').split(',').filter(Boolean);
+      taken = !ids.includes(String(messageId));
+      if (taken) this.storage.setItem(KEY, [...ids, messageId].slice(-REMEMBERED_MAX).join(','));
+    };
+    if (this.locks) await this.locks.request(KEY, look);
+    else look();
+    return taken;
   }
 }

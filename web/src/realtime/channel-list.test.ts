@@ -30,6 +30,13 @@ describe('unread counts', () => {
     expect(unreadInAll(one)).toBe(3);
   });
 
+  it('count for nothing in all while the channel is muted', () => {
+    const now = Date.UTC(2026, 10, 22);
+    const muted = aChannel({ unreadCount: 3, lastSeq: 5, mutedUntil: new Date(now + 1).toISOString() });
+    const list = withChannel(noChannels, muted);
+    expect([unreadInAll(list, now), unreadInAll(list, now + 1)]).toEqual([0, 3]);
+  });
+
   it('vanish when the user writes', () => {
     expect(unread(withMessage(start, aMessage(6, { senderId: me }), 6, me))).toBe(0);
   });

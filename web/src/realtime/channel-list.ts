@@ -115,9 +115,16 @@ export function unreadOf(list: ChannelList, channel: ChannelState): number {
   return Math.min(channel.unreadCount, Math.max(0, channel.lastSeq - (seen?.seq ?? 0)));
 }
 
-export function unreadInAll(list: ChannelList): number {
-  return [...list.byId.values()].reduce((sum, channel) => sum + unreadOf(list, channel), 0);
+/** Of the channels that are not muted. */
+export function unreadInAll(list: ChannelList, now = Date.now()): number {
+  return [...list.byId.values()].reduce(
+    (sum, channel) => (isMuted(channel, now) ? sum : sum + unreadOf(list, channel)),
+    0,
+  );
 }
+
+export const isMuted = (channel: ChannelState, now: number): boolean =>
+  channel.mutedUntil !== undefined && Date.parse(channel.mutedUntil) > now;
 
 /** The last message read, where something is unread after it. */
 export function unreadFrom(list: ChannelList, channelId: number): number | null {

@@ -28,8 +28,11 @@ export function timelineFrom(
 
 export const hasGap = (timeline: Timeline): boolean => timeline.held.length > 0;
 
-export const hasMoreAfter = (timeline: Timeline): boolean =>
-  (timeline.messages.at(-1)?.seq ?? 0) < timeline.headSeq;
+/** Not when there is nothing at all, since retention has emptied the channel: its head stays where it was. */
+export function hasMoreAfter(timeline: Timeline): boolean {
+  const last = timeline.messages.at(-1);
+  return last !== undefined && last.seq < timeline.headSeq;
+}
 
 /** Applies an event, in any order and any number of times: duplicates vanish, early ones wait. */
 export function applyEvent(timeline: Timeline, event: ChannelEvent): Timeline {

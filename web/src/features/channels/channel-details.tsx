@@ -36,13 +36,7 @@ export function ChannelDetails({ api, client, channel, onClose }: Props) {
     <Panel title={intl.formatMessage({ id: 'details.title' })} onClose={onClose} testId="channel-details">
       <div className="min-h-0 flex-1 space-y-6 overflow-y-auto px-5 py-5" tabIndex={0}>
         {details.data ? (
-          <Settings
-            key={details.dataUpdatedAt}
-            api={api}
-            client={client}
-            state={channel}
-            channel={details.data.channel}
-          />
+          <Settings key={id} api={api} client={client} state={channel} channel={details.data.channel} />
         ) : (
           <Spinner className="mx-auto mt-8 block size-6 text-soft" />
         )}
@@ -62,8 +56,10 @@ function Settings({
   state: ChannelState;
   channel: Channel;
 }) {
-  const [name, setName] = useState(channel.name);
-  const [topic, setTopic] = useState(channel.topic ?? '');
+  // What is typed stays, whatever comes from the server meanwhile; what is not touched follows it.
+  const [typed, setTyped] = useState<{ name?: string; topic?: string }>({});
+  const name = typed.name ?? channel.name;
+  const topic = typed.topic ?? channel.topic ?? '';
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorBody | null>(null);
   const queries = useQueryClient();
@@ -82,6 +78,7 @@ function Settings({
       client.addChannel(answer.state);
       toast(intl.formatMessage({ id: 'details.saved' }));
       await queries.invalidateQueries({ queryKey: ['channel', channel.chatChannelId] });
+      if (fields.archived === undefined) setTyped({});
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) throw thrown;
       setError(thrown.body);
@@ -103,7 +100,7 @@ function Settings({
             label={intl.formatMessage({ id: 'create.name' })}
             error={error && field === 'name' ? text(error) : null}
             value={name}
-            onChange={setName}
+            onChange={(value) => setTyped((all) => ({ ...all, name: value }))}
             required
             maxLength={80}
             autoComplete="off"
@@ -113,7 +110,7 @@ function Settings({
             hint={intl.formatMessage({ id: 'create.topic.hint' })}
             error={error && field === 'topic' ? text(error) : null}
             value={topic}
-            onChange={setTopic}
+            onChange={(value) => setTyped((all) => ({ ...all, topic: value }))}
             maxLength={250}
             autoComplete="off"
           />

@@ -6,7 +6,7 @@ import type { Api } from '../../api/api';
 import { ApiError } from '../../api/http';
 import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
-import { isMuted } from '../../realtime/alerts';
+import { isMuted } from '../../realtime/channel-list';
 import { may } from '../../realtime/permissions';
 import { IconButton } from '../../ui/button';
 import { ChannelIcon } from '../../ui/channel-icon';

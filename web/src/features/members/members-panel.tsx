@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useStore } from 'zustand';
 import type { Api } from '../../api/api';
@@ -7,6 +7,7 @@ import type { ChannelState } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
 import { may } from '../../realtime/permissions';
 import { Button } from '../../ui/button';
+import { lazyPart } from '../../ui/lazy-part';
 import { Panel } from '../../ui/panel';
 import { Spinner } from '../../ui/spinner';
 import { LinkIcon } from '../../ui/icons';
@@ -22,9 +23,7 @@ interface Props {
   linkToInvite: (code: string) => string;
 }
 
-const InvitesDialog = lazy(() =>
-  import('./invites-dialog').then((module) => ({ default: module.InvitesDialog })),
-);
+const InvitesDialog = lazyPart(async () => (await import('./invites-dialog')).InvitesDialog);
 
 export function MembersPanel({ api, client, channel, onClose, onOpen, linkToInvite }: Props) {
   const id = channel.chatChannelId;
@@ -91,15 +90,13 @@ export function MembersPanel({ api, client, channel, onClose, onOpen, linkToInvi
         )}
       </div>
       {inviting && (
-        <Suspense>
-          <InvitesDialog
-            api={api}
-            client={client}
-            channel={channel}
-            linkTo={linkToInvite}
-            onClose={() => setInviting(false)}
-          />
-        </Suspense>
+        <InvitesDialog
+          api={api}
+          client={client}
+          channel={channel}
+          linkTo={linkToInvite}
+          onClose={() => setInviting(false)}
+        />
       )}
     </Panel>
   );

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useIntl } from 'react-intl';
-import { AlertClaims, deservesAlert } from '../../realtime/alerts';
+import { AlertClaims, deservesAlert, type Locks } from '../../realtime/alerts';
 import type { HubbubClient } from '../../realtime/client';
 import { local } from '../../storage/local';
 import { channelTitle } from '../../ui/channel-icon';
@@ -8,6 +8,7 @@ import { notifications, sound } from '../../ui/preferences';
 import { isWatching } from '../../ui/use-watching';
 import { plainText } from '../../ui/plain-text';
 import { playChime } from './chime';
+import { notify, onNotificationClick } from './notify';
 
 /** Notifications and sound for messages that nobody sees coming. */
 export function useAlerts(
@@ -22,11 +23,16 @@ export function useAlerts(
   });
 
   useEffect(() => {
-    const claims = new AlertClaims({ getItem: local.get, setItem: local.set });
+    // Do-not-disturb has to be known, also just after a reload.
+    client.presence.want([client.userId]);
+    const claims = new AlertClaims(
+      { getItem: local.get, setItem: local.set },
+      navigator.locks as Locks | undefined,
+    );
     return client.onMessage(async (message) => {
       const watched = isWatching() ? latest.current.channelId : null;
       const channel = client.channels.getState().byId.get(message.chatChannelId);
-      if (watched === message.chatChannelId) claims.settle(message.id);
+      if (watched === message.chatChannelId) void claims.settle(message.id);
       if (!channel || !deservesAlert(message, channel, { me: client.userId, now: Date.now(), watched }))
         return;
       if (client.presence.store.getState().get(client.userId)?.status === 'dnd') return;
@@ -36,16 +42,9 @@ export function useAlerts(
       const { intl: words, onOpen: open } = latest.current;
       const name = client.directory.store.getState().get(message.senderId)?.displayName ?? '';
       const title = words.formatMessage({ id: 'notify.title' }, { name, channel: channelTitle(channel) });
-      const notification = new Notification(title, {
-        body: plainText(message.content).slice(0, 200),
-        tag: `hubbub-${channel.chatChannelId}`,
-        icon: '/icon-192.png',
-      });
-      notification.onclick = () => {
-        window.focus();
-        open(channel.chatChannelId);
-        notification.close();
-      };
+      await notify(title, plainText(message.content).slice(0, 200), channel.chatChannelId, open);
     });
   }, [client]);
+
+  useEffect(() => onNotificationClick((id) => latest.current.onOpen(id)), []);
 }

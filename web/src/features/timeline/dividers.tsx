@@ -1,7 +1,6 @@
 import { FormattedMessage, useIntl } from 'react-intl';
-import { HashIcon, LockIcon } from '../../ui/icons';
-
-const DAY_MS = 86_400_000;
+import type { ChannelType } from '../../generated/types';
+import { ChannelIcon } from '../../ui/channel-icon';
 
 interface DayProps {
   day: Date;
@@ -35,7 +34,9 @@ export function DayDivider({ day, isNew, active, onPick }: DayProps) {
   function dayName(date: Date): string {
     const today = new Date();
     if (date.toDateString() === today.toDateString()) return intl.formatMessage({ id: 'timeline.today' });
-    if (date.toDateString() === new Date(today.getTime() - DAY_MS).toDateString()) {
+    // By the calendar: at a change of the clock a day has 23 or 25 hours.
+    const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+    if (date.toDateString() === yesterday.toDateString()) {
       return intl.formatMessage({ id: 'timeline.yesterday' });
     }
     const year = date.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' as const };
@@ -61,11 +62,11 @@ function NewTag() {
   );
 }
 
-export function ChannelStart({ name, isPrivate }: { name: string; isPrivate: boolean }) {
+export function ChannelStart({ name, type }: { name: string; type: ChannelType }) {
   return (
     <div className="px-4 pt-8 pb-4 md:px-5">
       <span className="mb-3 flex size-12 items-center justify-center rounded-2xl bg-accent-wash text-accent">
-        {isPrivate ? <LockIcon className="size-6" /> : <HashIcon className="size-6" />}
+        <ChannelIcon type={type} className="size-6" />
       </span>
       <p className="text-xl font-semibold text-balance">
         <FormattedMessage id="timeline.start.title" values={{ name }} />

@@ -156,7 +156,7 @@ export function MessageList({ rows, view, editingId, onPickDay, ...place }: List
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row.kind === 'start' ? (
-                  <ChannelStart name={channelTitle(channel)} isPrivate={channel.type === 'private'} />
+                  <ChannelStart name={channelTitle(channel)} type={channel.type} />
                 ) : (
                   <>
                     {row.opensDay && (

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Popover } from 'radix-ui';
 import { useStore } from 'zustand';
@@ -6,10 +6,17 @@ import type { Reaction } from '../../generated/types';
 import type { HubbubClient } from '../../realtime/client';
 import { IconButton } from '../../ui/button';
 import { SmileIcon } from '../../ui/icons';
+import { lazyPart } from '../../ui/lazy-part';
 import { Spinner } from '../../ui/spinner';
 
-const EmojiPicker = lazy(() =>
-  import('../../ui/emoji-picker').then((module) => ({ default: module.EmojiPicker })),
+const EmojiPicker = lazyPart(
+  async () => (await import('../../ui/emoji-picker')).EmojiPicker,
+  <div role="status" className="flex h-full items-center justify-center text-soft">
+    <Spinner className="size-6" />
+    <span className="sr-only">
+      <FormattedMessage id="common.loading" />
+    </span>
+  </div>,
 );
 
 interface Props {
@@ -98,23 +105,12 @@ export function ReactionPicker({ onPick }: { onPick: (emoji: string) => void }) 
           aria-label={intl.formatMessage({ id: 'emoji.title' })}
           className="z-50 h-88 w-80 max-w-[calc(100vw-1rem)] animate-appear overflow-hidden rounded-xl border border-line bg-raised shadow-float"
         >
-          <Suspense
-            fallback={
-              <div role="status" className="flex h-full items-center justify-center text-soft">
-                <Spinner className="size-6" />
-                <span className="sr-only">
-                  <FormattedMessage id="common.loading" />
-                </span>
-              </div>
-            }
-          >
-            <EmojiPicker
-              onPick={(emoji) => {
-                setOpen(false);
-                onPick(emoji);
-              }}
-            />
-          </Suspense>
+          <EmojiPicker
+            onPick={(emoji) => {
+              setOpen(false);
+              onPick(emoji);
+            }}
+          />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

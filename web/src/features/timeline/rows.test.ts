@@ -32,6 +32,11 @@ describe('rowsOf', () => {
     expect(continues).toEqual([false, true, false, false]);
   });
 
+  it('shows what is on its way in a channel that retention has emptied', () => {
+    const emptied = timelineFrom([], false, 40, 40);
+    expect(rows(emptied, [anEntry()], me, null).map((row) => row.content)).toEqual(['mine']);
+  });
+
   it('opens each day', () => {
     const days = ['2026-11-21T23:59:00', '2026-11-22T00:01:00', '2026-11-22T00:02:00'];
     const messages = days.map((day, index) => aMessage(index + 1, at(day)));

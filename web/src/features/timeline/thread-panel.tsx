@@ -43,7 +43,8 @@ export function ThreadPanel({ rootId, editingId, onClose, composer, ...place }: 
       ) : (
         <Spinner className="mx-auto mt-10 block size-6 flex-none text-soft" />
       )}
-      {view.kind === 'ready' && composer}
+      {/* Also while the thread is read again after a reconnect: somebody may be writing. */}
+      {view.kind !== 'failed' && composer}
     </Panel>
   );
 }
