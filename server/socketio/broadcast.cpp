@@ -17,6 +17,14 @@ std::uint64_t next_ack_id() {
     return ++last;
 }
 
+void append(std::vector<std::string>& rooms, std::vector<std::string> more) {
+    if (rooms.empty()) {
+        rooms = std::move(more); // mostly: a broadcast to one room allocates it once
+    } else {
+        std::ranges::move(more, std::back_inserter(rooms));
+    }
+}
+
 } // namespace
 
 Broadcast::Broadcast(Broadcast&& other) noexcept
@@ -36,13 +44,13 @@ Broadcast& Broadcast::operator=(Broadcast other) noexcept {
 }
 
 Broadcast Broadcast::to(Rooms rooms) && {
-    std::ranges::move(rooms.names_, std::back_inserter(target_.rooms));
+    append(target_.rooms, std::move(rooms.names_));
     target_.nobody = target_.rooms.empty();
     return std::move(*this);
 }
 
 Broadcast Broadcast::except(Rooms rooms) && {
-    std::ranges::move(rooms.names_, std::back_inserter(target_.except));
+    append(target_.except, std::move(rooms.names_));
     return std::move(*this);
 }
 
