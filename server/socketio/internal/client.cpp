@@ -55,6 +55,7 @@ void Client::send_control(PacketType type, std::string_view nsp, std::string_vie
 }
 
 void Client::disconnect() {
+    if (session_.closed()) return;                    // for another reason, which its sockets hear just now
     const auto session = session_.shared_from_this(); // which owns this
     const auto sockets = sockets_;                    // each takes itself out
     for (const auto& socket : sockets) socket->disconnect();
