@@ -9,7 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <future>
 #include <regex>
 #include <set>
@@ -239,6 +241,61 @@ TEST(Emit, SaysWhenTheClientIsBehind) {
     EXPECT_EQ(sent[10], Sent::dropped);
     EXPECT_EQ(sent[11], Sent::behind);
     EXPECT_EQ(rig.main().counters(rig.shards()[0]).volatile_dropped, 2U);
+}
+
+TEST(Outbox, WhatOneTickSendsIsNoFaultOfTheClient) {
+    Rig rig{local(), 1, [](Server& server) {
+                server.of("/").on("burst", [](Socket& socket) {
+                    for (int i = 0; i < 5; ++i) socket.emit("part", std::string(900'000, 'x'));
+                    socket.emit("whole", std::string(limits::kOutboxBytesMax * 5 / 4, 'x'));
+                    return true;
+                });
+            }};
+    const auto client = rig.client();
+    for (int round = 0; round < 3; ++round) {
+        client->emit(R"(["burst"])", "7");
+        rig.main().emit("meanwhile");
+        std::size_t bytes = 0;
+        for (std::string packet = client->read(); packet != "437[true]"; packet = client->read())
+            bytes += packet.size();
+        EXPECT_GT(bytes, 5 * 900'000 + limits::kOutboxBytesMax);
+    }
+    rig.on_shard([&] { EXPECT_EQ(rig.server().counters(rig.shards()[0]).slow_consumers, 0U); });
+}
+
+/// How much waits at most for a client of the namespace that does not read, until its connection is closed.
+std::size_t most_unread(Rig& rig, const std::string& nsp) {
+    const Client client{rig.port(), nsp};
+    std::size_t most = 0;
+    const std::string text(64 * 1024, 'x');
+    for (int tick = 0; tick < 2000; ++tick) {
+        std::size_t clients = 0;
+        rig.server().of(nsp).emit("text", text);
+        rig.await([&](auto done) {
+            const auto look = [&](Socket& socket) {
+                ++clients;
+                most = std::max(most, socket.queued_bytes());
+            };
+            rig.server().of(nsp).broadcast().for_each_local(look, done);
+        });
+        if (clients == 0) return most;
+    }
+    return SIZE_MAX;
+}
+
+TEST(Outbox, AClientThatDoesNotReadIsClosedAtTheLimitOfItsServerOrNamespace) {
+    constexpr std::size_t kServer = 1024 * 1024;
+    constexpr std::size_t kNamespace = 4 * 1024 * 1024;
+    socketio::Options options;
+    options.engine.outbox_bytes_max = kServer;
+    Rig rig{local(), 1, [](Server& server) { server.of("/files").outbox_bytes_max(kNamespace); }, options};
+    const std::size_t by_server = most_unread(rig, "/");
+    EXPECT_GT(by_server, kServer);
+    EXPECT_LT(by_server, 2 * kServer); // some ticks' bursts above it
+    const std::size_t by_namespace = most_unread(rig, "/files");
+    EXPECT_GT(by_namespace, kNamespace);
+    EXPECT_LT(by_namespace, 2 * kNamespace);
+    rig.on_shard([&] { EXPECT_EQ(rig.server().counters(rig.shards()[0]).slow_consumers, 2U); });
 }
 
 TEST(Broadcasts, ToAndExceptTakeSeveralRooms) {

@@ -75,7 +75,10 @@ struct Options {
     std::chrono::milliseconds ping_timeout = limits::kPingTimeout;
     std::chrono::milliseconds upgrade_timeout = limits::kUpgradeTimeout;
     std::size_t max_payload = limits::kMaxPayloadBytes; ///< of a POST (the HTTP server has a limit too) or message
-    bool polling = true;                                ///< a transport that is off is unknown (error 0)
+    /// Of a client that does not read, how much may wait before its connection is closed. What one tick sends may be
+    /// more: it counts only while the client has not taken it and the next ones come.
+    std::size_t outbox_bytes_max = limits::kOutboxBytesMax;
+    bool polling = true; ///< a transport that is off is unknown (error 0)
     bool websocket = true;
     bool allow_upgrades = true;   ///< from polling to websocket
     bool http_compression = true; ///< gzip of poll answers from limits::kDeflateThreshold bytes

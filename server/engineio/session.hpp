@@ -10,7 +10,9 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +28,7 @@ enum class CloseReason {
     ping_timeout,    ///< no pong in time
     parse_error,     ///< bytes that are no Engine.IO
     forced_close,    ///< the application closed it
-    slow_consumer,   ///< more than limits::kOutboxBytesMax waited for the client
+    slow_consumer,   ///< the client did not read, and `Options::outbox_bytes_max` waited for it
     server_shutting_down,
 };
 
@@ -39,6 +41,9 @@ class SessionHandler {
     virtual void on_binary(std::string_view data) = 0;
     /// The session is over. Exactly once; never from inside `Session::send`.
     virtual void on_close(CloseReason reason) = 0;
+    /// How much may wait for a client that does not read; none: as `Options::outbox_bytes_max` says. Asked when it
+    /// matters.
+    virtual std::optional<std::size_t> outbox_bytes_max() const { return {}; }
 };
 
 /// The first HTTP request of a session, as far as an application may want it later.
@@ -76,9 +81,9 @@ class Session final : public std::enable_shared_from_this<Session>,
 
   private:
     friend class Engine;
-    enum class Transport { polling, websocket };
+    enum class Transport : std::uint8_t { polling, websocket };
     /// How far a WebSocket has come that wants to replace polling: `2probe` makes it confirmed, `5` completes it.
-    enum class Upgrade { none, connected, confirmed };
+    enum class Upgrade : std::uint8_t { none, connected, confirmed };
 
     // The engine's side: one call per HTTP request, already verified.
     void start_polling(const std::shared_ptr<net::http::Exchange>& exchange, std::unique_ptr<SessionHandler> handler);
@@ -98,7 +103,8 @@ class Session final : public std::enable_shared_from_this<Session>,
     void on_pong_missing();
     /// Errors have closed the session; whether it still lives.
     bool on_packet(const Packet& packet);
-    void on_overflow();
+    void on_behind(std::size_t queued);
+    void on_overflow(std::size_t unread, std::size_t limit);
     /// `began`: this session, if the answer is the one that begins it.
     void answer_poll(std::string_view last_packet = {}, const Session* began = nullptr);
     void on_upgrade_packet(std::string_view text);
@@ -109,8 +115,9 @@ class Session final : public std::enable_shared_from_this<Session>,
     // net::websocket::Handler
     void on_text(std::string_view data) override;
     void on_binary(std::string_view data) override;
+    void on_drained() override;
     void on_closed(net::websocket::CloseCode code) override;
-    // runtime::TickTask: frames have been queued for a waiting poll
+    // runtime::TickTask: frames have been queued for a waiting poll, or behind many others
     void on_tick_end() override;
 
     Engine& engine_;
@@ -120,6 +127,9 @@ class Session final : public std::enable_shared_from_this<Session>,
     bool closed_ = false; ///< the handler knows; while polling, what is queued may still wait for a last GET
     bool awaiting_pong_ = false;
     bool overflowed_ = false;
+    // Bytes, small because every session has them:
+    std::uint32_t unread_ = 0; ///< of what is queued, what the end of an earlier tick left
+    std::uint32_t burst_ = 0;  ///< the largest that one tick queued, as far as it still waits
     std::shared_ptr<const HandshakeInfo> handshake_;
     std::unique_ptr<SessionHandler> handler_;
     runtime::Timer heartbeat_;

@@ -94,6 +94,10 @@ void Handlers::on_disconnect(DisconnectHandler handler) {
     behaviour_->disconnect.push_back(std::move(handler));
 }
 
+void Handlers::outbox_bytes_max(std::size_t bytes) {
+    behaviour_->outbox_bytes_max = bytes;
+}
+
 void Handlers::show_data(DataView view) {
     behaviour_->data_view = std::move(view);
 }

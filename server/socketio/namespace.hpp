@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <any>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -99,6 +100,10 @@ class Handlers {
     void on_disconnecting(DisconnectHandler handler);
     /// The socket has left its rooms.
     void on_disconnect(DisconnectHandler handler);
+
+    /// Sets `engineio::Options::outbox_bytes_max` for the clients of this namespace. A client of several has the
+    /// largest of theirs.
+    void outbox_bytes_max(std::size_t bytes);
 
     /// How `fetch_sockets` shows `Socket::data`. Default: as it is if it holds JSON, otherwise null. Null, too, where
     /// `view` throws.

@@ -42,6 +42,10 @@ void set_up_features(socketio::Server& server) {
     socketio::Namespace& features = server.of("/features");
     features.use(refuse_who_asks_for_it);
     features.on("ask", ask_back);
+    features.on("burst", [](Socket& socket, int count, std::size_t bytes) {
+        for (int i = 0; i < count; ++i) socket.emit("part", std::string(bytes, 'x'));
+        return true;
+    });
     for (const char* name : {"1", "1.5", "-7"}) features.on(name, [](Socket&, Event event) { event.ack(event.name); });
     features.on("disconnect-me", [](Socket& socket, Event event) {
         const auto& values = event.arguments.values;

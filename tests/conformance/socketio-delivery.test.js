@@ -7,16 +7,17 @@ import { next, until } from '../support/wait.js';
 
 let server;
 let managers = [];
-before(async () => void (server = await startConformanceServer()));
+const unhurried = ['--ping-interval', '10000', '--ping-timeout', '10000'];
+before(async () => void (server = await startConformanceServer({ options: unhurried })));
 after(() => server.stop());
 afterEach(() => {
   for (const manager of managers.splice(0)) manager._close();
 });
 
-async function connect(transports, options = {}) {
+async function connect(transports, { namespace = '/', ...options } = {}) {
   const manager = new Manager(server.origin, { transports, autoConnect: false, reconnectionDelay: 20, ...options });
   managers.push(manager);
-  const socket = manager.socket('/', options);
+  const socket = manager.socket(namespace, options);
   const connected = next(socket, 'connect');
   socket.connect();
   await connected;
@@ -57,6 +58,17 @@ for (const transports of [['polling'], ['websocket']]) {
       const back = next(socket, 'message-back');
       socket.volatile.emit('message', 'volatile');
       assert.deepEqual(await back, ['volatile']);
+    });
+
+    test('a handler may send more than the outbox limit at once', async () => {
+      const socket = await connect(transports, { namespace: '/features' });
+      let bytes = 0;
+      socket.on('part', (text) => (bytes += text.length));
+      for (const [count, size] of [[5, 900_000], [1, 5_000_000], [5, 900_000]]) {
+        await socket.timeout(20_000).emitWithAck('burst', count, size);
+        assert.equal(bytes, count * size);
+        bytes = 0;
+      }
     });
   });
 }

@@ -2,6 +2,7 @@
 #include "socketio/namespace.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Behaviour {
     InvalidPayloadHandler invalid_payload;
     RefusedEventHandler refused_event;
     DataView data_view;
+    std::optional<std::size_t> outbox_bytes_max;
 };
 
 } // namespace hubbub::socketio::internal

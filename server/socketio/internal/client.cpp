@@ -141,6 +141,15 @@ void Client::enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr
     nsp.start(socket);
 }
 
+/// The connection is the namespaces' together: it has the largest of their limits.
+std::optional<std::size_t> Client::outbox_bytes_max() const {
+    std::optional<std::size_t> largest;
+    for (const auto& socket : sockets_)
+        largest = std::max(largest, std::optional{socket->nsp_.outbox_bytes_max().value_or(
+                                        namespaces_.options().engine.outbox_bytes_max)});
+    return largest;
+}
+
 void Client::on_close(engineio::CloseReason reason) {
     connect_timeout_.reset();
     incomplete_.reset();

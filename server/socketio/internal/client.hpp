@@ -4,6 +4,7 @@
 #include "socketio/socket.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ class Client final : public engineio::SessionHandler {
     void on_text(std::string_view data) override;
     void on_binary(std::string_view data) override;
     void on_close(engineio::CloseReason reason) override;
+    std::optional<std::size_t> outbox_bytes_max() const override;
 
   private:
     struct Incomplete {

@@ -131,6 +131,10 @@ void NamespaceCore::release() {
     if (owner_ != nullptr) owner_->release(*this);
 }
 
+std::optional<std::size_t> NamespaceCore::outbox_bytes_max() const {
+    return behaviour().outbox_bytes_max;
+}
+
 boost::json::value NamespaceCore::show(const Socket& socket) {
     try {
         return behaviour().data_view(socket.data());

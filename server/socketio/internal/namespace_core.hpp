@@ -38,6 +38,8 @@ class NamespaceCore final : public Namespace {
     /// A socket of it, or who wanted to make one, is gone.
     void release();
 
+    /// Its own limit, if it has one.
+    std::optional<std::size_t> outbox_bytes_max() const;
     bool recovery() const { return recovery_.has_value(); }
 
     /// Looks for the session that the client wants to continue, runs the middlewares, then connects the socket or
