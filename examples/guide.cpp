@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <vector>
 
 using namespace hubbub;
 using namespace std::chrono_literals;
@@ -45,6 +46,12 @@ void rooms(socketio::Namespace& chat) {
     chat.on("leave", [](socketio::Socket& socket, std::string room) { socket.leave(room); });
     chat.on("say", [&chat](socketio::Socket&, std::string room, std::string text) {
         chat.to(room).emit("said", text); // to all in it, the sender too
+    });
+    chat.on("announce", [&chat](socketio::Socket&, std::vector<std::string> rooms, std::string text) {
+        chat.to(rooms).emit("announced", text); // to nobody, should the list be empty
+        auto others = chat.except(rooms);
+        for (const std::string& room : rooms) others = others.except("friends of " + room);
+        others.emit("announced elsewhere", text);
     });
 }
 
