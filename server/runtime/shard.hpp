@@ -1,4 +1,5 @@
 #pragma once
+#include "base/abi.hpp"
 #include "base/callback.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/timer_wheel.hpp"

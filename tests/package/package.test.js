@@ -1,6 +1,6 @@
 // What `cmake --install` lays out is enough to build the examples outside the tree, and they serve real clients.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -71,9 +71,14 @@ test('the guide leads from zero to a server that answers', async () => {
   }
 });
 
-test('the examples build outside the tree', () => {
+test('the examples build outside the tree, and the guide does there what its tests say', () => {
   cpSync(path.join(repositoryRoot, 'examples'), inside('examples'), { recursive: true });
   buildOutside('examples');
+  const { NODE_TEST_CONTEXT, ...env } = process.env; // or the tests would report to this one's runner
+  const guideTests = path.join(repositoryRoot, 'tests/docs/guides.test.js');
+  const options = { env: { ...env, HUBBUB_BIN_DIR: inside('examples/build') }, encoding: 'utf8', timeout: 120_000 };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', guideTests], options);
+  assert.equal(status, 0, `${stdout}${stderr}`);
 });
 
 test('the README installs as the guide does', () => {
@@ -97,4 +102,26 @@ target_link_libraries(headers PRIVATE hubbub::socketio)
 `,
   );
   buildOutside('headers');
+});
+
+/** What a compiler without the CMake target's definitions, but for those given, says of a program with the library's headers. */
+function compile(text, ...options) {
+  writeFileSync(inside('plain.cpp'), text);
+  const args = ['-std=c++20', `-I${inside('.local/include')}`, inside('plain.cpp'), ...options, '-o', inside('plain')];
+  return spawnSync('g++', args, { encoding: 'utf8', timeout: 200_000 });
+}
+
+test('a program that is compiled otherwise than the library does not compile', () => {
+  const { status, stderr } = compile('#include <hubbub/socketio/app.hpp>\nint main() {}\n', '-fsyntax-only');
+  assert.notEqual(status, 0);
+  assert.match(stderr, /#error .*hubbub::socketio/);
+});
+
+test('a program with another version of Boost does not link', () => {
+  const targets = readFileSync(inside('.local/lib/cmake/hubbub/hubbubTargets.cmake'), 'utf8');
+  const definitions = targets.match(/INTERFACE_COMPILE_DEFINITIONS "([^"]*)"/)[1].split(';').map((name) => `-D${name}`);
+  const program = '#include <boost/version.hpp>\n#undef BOOST_VERSION\n#define BOOST_VERSION 100000\n#include <hubbub/base/abi.hpp>\nint main() {}\n';
+  const { status, stderr } = compile(program, ...definitions, `-L${inside('.local/lib')}`, '-lhubbub');
+  assert.notEqual(status, 0);
+  assert.match(stderr, /library_was_compiled_with_boost<100000>/);
 });

@@ -20,8 +20,7 @@ add_library(hubbub_package STATIC ${objects})
 set_target_properties(hubbub_package PROPERTIES OUTPUT_NAME hubbub EXPORT_NAME socketio LINKER_LANGUAGE CXX)
 target_link_libraries(hubbub_package INTERFACE ${dependencies})
 target_compile_features(hubbub_package INTERFACE cxx_std_20)
-# Asio and Beast are compiled into the archive: whoever includes their headers beside ours must know.
-target_compile_definitions(hubbub_package INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+target_compile_definitions(hubbub_package INTERFACE ${HUBBUB_ABI_DEFINITIONS})
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)

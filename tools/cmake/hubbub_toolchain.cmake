@@ -21,8 +21,10 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Woverloaded-virtual
                     -Wold-style-cast -Wcast-qual -Wimplicit-fallthrough -Wundef)
-add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
-                        BOOST_ASIO_DISABLE_VISIBILITY BOOST_ERROR_CODE_HEADER_ONLY)
+# These change the types of Boost: who uses the package has to have them too (server/base/abi.hpp holds that).
+set(HUBBUB_ABI_DEFINITIONS BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+                           BOOST_ASIO_DISABLE_VISIBILITY BOOST_ERROR_CODE_HEADER_ONLY)
+add_compile_definitions(${HUBBUB_ABI_DEFINITIONS})
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1") # with sanitizers, a compiler spends half of its time on optimising
 if(HUBBUB_FUZZ)
   set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
