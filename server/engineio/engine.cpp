@@ -17,8 +17,18 @@ using net::http::Fields;
 using net::http::Request;
 using net::http::Response;
 
-// The 64 characters of a sid; the first of them names the shard.
+// The 64 characters of a sid. The first two are digits that name the shard; the others are random.
 constexpr std::string_view kSidAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::size_t kShardsMax = kSidAlphabet.size() * kSidAlphabet.size();
+
+/// The shard of a sid; `npos` if there is none of such a sid.
+std::size_t shard_of(std::string_view sid) {
+    if (sid.size() != Session::kSidLength) return std::string_view::npos;
+    const std::size_t high = kSidAlphabet.find(sid[0]);
+    const std::size_t low = kSidAlphabet.find(sid[1]);
+    const bool valid = high != std::string_view::npos && low != std::string_view::npos;
+    return valid ? high * kSidAlphabet.size() + low : std::string_view::npos;
+}
 
 enum ErrorCode {
     kUnknownTransport = 0,
@@ -55,7 +65,7 @@ Engine::Engine(runtime::Shard& shard, const Options& options, Application& appli
       options_{options},
       application_{application},
       ping_{net::Frame::make(net::Frame::Kind::text, {"2"})} {
-    if (shard.index() >= kSidAlphabet.size()) throw std::invalid_argument{"Engine.IO: at most 64 shards"};
+    if (shard.index() >= kShardsMax) throw std::invalid_argument{"Engine.IO: at most 4096 shards"};
 }
 
 Engine::~Engine() = default;
@@ -125,7 +135,7 @@ void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websoc
 }
 
 void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::string_view sid, bool mismatch) {
-    const std::size_t shard = sid.size() == Session::kSidLength ? kSidAlphabet.find(sid[0]) : std::string_view::npos;
+    const std::size_t shard = shard_of(sid);
     if (shard != shard_.index() && shard < servers_.size() && servers_[shard] != nullptr)
         return exchange->move_to(*servers_[shard]);
 
@@ -216,7 +226,8 @@ std::array<char, Session::kSidLength> Engine::make_sid() const {
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::runtime_error{"no random bytes"};
     std::array<char, Session::kSidLength> sid{};
     std::ranges::transform(random, sid.begin(), [](unsigned char byte) { return kSidAlphabet[byte % 64]; });
-    sid[0] = kSidAlphabet[shard_.index()];
+    sid[0] = kSidAlphabet[shard_.index() / kSidAlphabet.size()];
+    sid[1] = kSidAlphabet[shard_.index() % kSidAlphabet.size()];
     return sid;
 }
 

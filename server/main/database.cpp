@@ -14,6 +14,7 @@ Database::Database(const Config& config, Sharing sharing) {
     } else {
         postgres::LocalServer::Options options;
         options.data_dir = config.data_dir;
+        options.connections = config.threads * config.database_connections;
         server_ = std::make_unique<postgres::LocalServer>(std::move(options));
         conninfo_ = server_->conninfo();
     }

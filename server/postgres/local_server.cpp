@@ -73,7 +73,8 @@ class LocalServer::Impl {
         if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
             throw StartupError{"another Hubbub is running with the data directory " + options_.data_dir.string()};
         }
-        cluster_ = std::make_unique<Cluster>(options_.data_dir, internal::server_identity(), options_.durable);
+        cluster_ = std::make_unique<Cluster>(options_.data_dir, internal::server_identity(), options_.durable,
+                                             options_.connections);
         cluster_->ensure_initialised();
         cluster_->clear_leftovers();
         cluster_->make_socket_directory();
@@ -213,7 +214,8 @@ void LocalServer::stop(Shutdown how) {
 std::optional<std::string> LocalServer::conninfo_of_running(const fs::path& data_dir) {
     const Descriptor lock = open_lock(data_dir, O_RDWR);
     if (!lock || ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
-    auto conninfo = Cluster{fs::canonical(data_dir), internal::server_identity(), true}.conninfo(internal::kDatabase);
+    auto conninfo =
+        Cluster{fs::canonical(data_dir), internal::server_identity(), true, 0}.conninfo(internal::kDatabase);
     // It may be starting just now.
     const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
     while (PQping(conninfo.c_str()) != PQPING_OK && std::chrono::steady_clock::now() < deadline) {

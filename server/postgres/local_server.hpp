@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ class LocalServer {
     struct Options {
         std::filesystem::path data_dir;
         bool durable = true; ///< false: nothing is flushed to the disk, for tests
+        /// How many there will be at a time. More than the cluster's own setting is for: raised, for this run.
+        std::size_t connections = 0;
     };
     enum class Shutdown {
         fast,      ///< running transactions are rolled back, everything is flushed

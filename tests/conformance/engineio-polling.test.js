@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
-import { startConformanceServer } from '../support/conformance-server.js';
+import { startConformanceServer, withConformanceServer } from '../support/conformance-server.js';
 import { kSeparator, PollingSession } from '../support/engineio.js';
 import { test } from '../support/timed-test.js';
 
@@ -90,6 +90,16 @@ describe('Engine.IO over HTTP long-polling', () => {
       assert.deepEqual(await session.take(1), ['4still here']);
     });
   }
+
+  test('more than 64 threads: each session is found again, whatever thread its requests come to', async () => {
+    await withConformanceServer({ threads: 80 }, async ({ engineio }) => {
+      for (let i = 0; i < 120; ++i) {
+        const session = await PollingSession.open(engineio);
+        await session.post(`4${i}`);
+        assert.deepEqual(await session.take(1), [`4${i}`]);
+      }
+    });
+  });
 
   const malformed = [
     ['unknown packet type', 'abc'],

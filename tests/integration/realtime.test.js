@@ -248,4 +248,15 @@ describe('the socket', () => {
     }
     assert.ok(new Set(last.map(({ reconnectAfterMs }) => reconnectAfterMs)).size > 5);
   });
+
+  test('more threads than 64: every one of them serves', async (t) => {
+    const own = await Hubbub.start({ env: { HUBBUB_THREADS: '72' } });
+    t.after(() => own.stop());
+    const user = await signUp(own.url);
+    const channel = await createChannel(user);
+    const connectOne = () => ChatClient.connect(own.url, user.session.accessToken, { transports: ['polling'] });
+    const clients = await Promise.all(Array.from({ length: 20 }, connectOne));
+    for (const client of clients) assert.equal((await client.send(channel, 'x')).ok, true);
+    clients.forEach((client) => client.close());
+  });
 });

@@ -47,6 +47,9 @@ std::string read_file(const fs::path& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+constexpr std::size_t kConnections = 100;     // that the file allows
+constexpr std::size_t kSpareConnections = 20; // beside the server's own: migrations, commands, psql
+
 /// Settings that differ from PostgreSQL's own. Written once: the operator may change them.
 std::string tuned_settings() {
     const long megabytes = ::sysconf(_SC_PHYS_PAGES) / 1024 * ::sysconf(_SC_PAGESIZE) / 1024;
@@ -58,7 +61,9 @@ std::string tuned_settings() {
            "effective_cache_size = " +
            std::to_string(std::max(megabytes / 2, 128L)) +
            "MB\n"
-           "max_connections = 100\n"
+           "max_connections = " +
+           std::to_string(kConnections) +
+           "\n"
            "max_wal_size = 2GB\n"
            "checkpoint_timeout = 15min\n"
            "random_page_cost = 1.1\n"
@@ -71,10 +76,11 @@ std::string tuned_settings() {
 
 } // namespace
 
-Cluster::Cluster(fs::path data_dir, Identity identity, bool durable)
+Cluster::Cluster(fs::path data_dir, Identity identity, bool durable, std::size_t connections)
     : data_dir_{std::move(data_dir)},
       identity_{std::move(identity)},
       durable_{durable},
+      connections_{connections + kSpareConnections},
       socket_directory_{choose_socket_directory()} {
     std::error_code ignored;
     const bool exists = fs::exists(directory() / "PG_VERSION", ignored);
@@ -212,6 +218,8 @@ Command Cluster::server_command() const {
                              "listen_addresses=", "-c", "port=5432", "-c", "unix_socket_permissions=0700"},
                     .keep = directory_handle_.get(),
                     .death_signal = SIGINT};
+    if (connections_ > kConnections)
+        command.argv.insert(command.argv.end(), {"-c", "max_connections=" + std::to_string(connections_)});
     if (!durable_) command.argv.insert(command.argv.end(), {"-c", "fsync=off", "-c", "full_page_writes=off"});
     return command;
 }

@@ -2,6 +2,7 @@
 #include "postgres/internal/binaries.hpp"
 #include "postgres/internal/child.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -13,7 +14,7 @@ inline constexpr const char* kDatabase = "hubbub";
 class Cluster {
   public:
     /// `data_dir` must exist. Throws StartupError if there is a cluster that `identity` does not own.
-    Cluster(std::filesystem::path data_dir, Identity identity, bool durable);
+    Cluster(std::filesystem::path data_dir, Identity identity, bool durable, std::size_t connections);
 
     const Identity& identity() const { return identity_; }
     const Binaries& binaries() const { return binaries_; }
@@ -46,6 +47,7 @@ class Cluster {
     std::filesystem::path data_dir_;
     Identity identity_;
     bool durable_;
+    std::size_t connections_;
     std::filesystem::path socket_directory_;
     Binaries binaries_;
     Descriptor directory_handle_;
