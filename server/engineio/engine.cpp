@@ -1,6 +1,7 @@
 #include "engineio/engine.hpp"
 
 #include "base/limits.hpp"
+#include "net/http/accept.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <openssl/rand.h>
@@ -192,7 +193,7 @@ void Engine::add_headers(const Request& request, Fields& headers, const Session*
 }
 
 void Engine::fill_poll(const Request& request, const std::vector<net::FramePtr>& queue, Response& response) {
-    const bool gzip = options_.http_compression && net::http::accepts_gzip(request);
+    const bool gzip = options_.http_compression && net::http::accepts(request, "accept-encoding", "gzip");
     PollPayloads::Payload payload = payloads_.of(queue, gzip);
     response.content = std::move(payload.bytes);
     counters_.polling_bytes_written += response.content->payload().size();

@@ -1,6 +1,7 @@
 #include "gateway/rest/static_files.hpp"
 
 #include "gateway/failure.hpp"
+#include "net/http/accept.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -50,19 +51,6 @@ bool is_text(std::string_view type) {
     return type.starts_with("text/") || type.starts_with("application/") || type == "image/svg+xml";
 }
 
-/// Whether a comma-separated header names `item`, with a weight that is not 0 if it has one.
-bool lists(std::string_view header, std::string_view item) {
-    while (!header.empty()) {
-        const std::string_view entry = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(header.size(), entry.size() + 1));
-        std::string_view name = entry.substr(0, entry.find(';'));
-        while (name.starts_with(' ')) name.remove_prefix(1);
-        while (name.ends_with(' ')) name.remove_suffix(1);
-        if (name == item) return entry.find("q=0") == std::string_view::npos || entry.find("q=0.") != entry.npos;
-    }
-    return false;
-}
-
 net::http::Response refuse(ErrorName name) {
     const boost::json::object body{{"error", to_json({name})}};
     return net::http::json_response(row_of(name).http_status, boost::json::serialize(body));
@@ -89,7 +77,7 @@ StaticFiles::StaticFiles(const std::filesystem::path& directory) {
 const StaticFiles::File* StaticFiles::find(const net::http::Request& request) const {
     if (const auto file = files_.find(request.path); file != files_.end()) return &file->second;
     // A page of the client's own; a missing script or image must not come as HTML.
-    const bool navigates = lists(request.headers.get("Accept"), "text/html");
+    const bool navigates = net::http::accepts(request, "accept", "text/html");
     const bool names_a_file = request.path.find('.', request.path.rfind('/')) != std::string::npos;
     const bool is_page = request.path == "/" || (navigates && !names_a_file);
     const auto index = files_.find(std::string{kIndex});

@@ -55,9 +55,11 @@ TEST_F(StaticFilesTest, GivesTheIndexToNavigation) {
 }
 
 TEST_F(StaticFilesTest, DoesNotPassHtmlOffAsAnythingElse) {
-    for (const auto& [path, accept] : {std::pair{"/assets/gone.js", "text/html,*/*"}, std::pair{"/gone.png", "image/*"},
-                                       std::pair{"/channels/42", "application/json"}, std::pair{"/x", "*/*"},
-                                       std::pair{"/../index.html", "*/*"}, std::pair{"/assets/", "*/*"}}) {
+    for (const auto& [path, accept] :
+         {std::pair{"/assets/gone.js", "text/html,*/*"}, std::pair{"/gone.png", "image/*"},
+          std::pair{"/channels/42", "application/json"}, std::pair{"/x", "*/*"},
+          std::pair{"/channels/42", "text/html;q=0.0, */*"}, std::pair{"/channels/42", "text/html ; q=0"},
+          std::pair{"/../index.html", "*/*"}, std::pair{"/assets/", "*/*"}}) {
         const auto response = get(path, {{"Accept", accept}});
         EXPECT_EQ(response.status, 404) << path;
         EXPECT_THAT(response.body, HasSubstr("http.not_found"));

@@ -1,5 +1,6 @@
 #include "net/http/asset.hpp"
 
+#include "net/http/accept.hpp"
 #include "net/http/gzip.hpp"
 #include "net/http/internal/text.hpp"
 
@@ -60,7 +61,7 @@ Asset make_asset(std::string content, std::string_view type, Compressible compre
 }
 
 Response asset_response(const Request& request, const Asset& asset, std::string_view cache_control) {
-    const bool packed = !asset.gzip.empty() && accepts_gzip(request);
+    const bool packed = !asset.gzip.empty() && accepts(request, "accept-encoding", "gzip");
     const std::string etag = '"' + asset.etag + (packed ? "-gzip\"" : "\"");
 
     Response response;

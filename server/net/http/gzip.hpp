@@ -1,14 +1,9 @@
 #pragma once
-#include "net/http/message.hpp"
-
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace hubbub::net::http {
-
-/// Whether the client takes a gzip-coded answer (RFC 9110, 12.5.3).
-bool accepts_gzip(const Request& request);
 
 /// Compresses answers, one after the other. Its memory (a quarter of a megabyte) comes with the first and stays.
 class Gzip {
