@@ -141,8 +141,8 @@ template <class Work> void ChatServer::on_every_shard(Work work) {
 
 void ChatServer::drain() {
     gateway::Node& node = gateway_->node;
+    // The listeners stay open to the end: a client that polls may need a new connection to hear the goodbye.
     node.draining = true;
-    on_every_shard([this](std::size_t i) { listeners_[i]->stop_accepting(); });
     if (!wait_for([&] { return node.sends_in_flight == 0; }, kCommitsTimeout))
         log::warn("drain_incomplete", {{"sendsInFlight", node.sends_in_flight.load()}});
     write_what_waits();

@@ -97,7 +97,6 @@ void App::renew_on_hangup(boost::asio::signal_set& hangup) {
 }
 
 void App::stop() {
-    for (auto& listener : listeners_) listener->shard().post([&listener = *listener] { listener.stop_accepting(); });
     server_.close([this] { shards_.request_stop(); });
 }
 

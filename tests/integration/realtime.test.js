@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertError, createChannel, signUp, uniqueName } from '../support/api.js';
 import { ChatClient, Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
@@ -248,6 +250,36 @@ describe('the socket', () => {
     }
     assert.ok(new Set(last.map(({ reconnectAfterMs }) => reconnectAfterMs)).size > 5);
   });
+
+  for (const keepAlive of [true, false]) {
+    test(`SIGTERM under load: clients that poll are told and their sends answered, ${keepAlive ? 'with' : 'without'} keep-alive`, async () => {
+      const own = await Hubbub.start();
+      const user = await signUp(own.url);
+      const channel = await createChannel(user);
+      const agent = new Agent({ keepAlive });
+      const options = { transports: ['polling'], reconnection: false, agent };
+      const clients = await Promise.all(Array.from({ length: 40 }, () => ChatClient.connect(own.url, user.session.accessToken, options)));
+      let stopping = false;
+      const unanswered = [];
+      const keepSending = async (client) => {
+        while (client.socket.connected && client.all('disconnected').length === 0) {
+          const asked = stopping ? 'after' : 'before';
+          const ack = await client.send(channel, 'x').catch(() => null);
+          if (ack === null) unanswered.push(asked);
+        }
+      };
+      const loops = clients.map(keepSending);
+      await sleep(500);
+      stopping = true;
+      const stopped = own.stop();
+      await Promise.all(clients.map((client) => client.see('disconnected', (event) => event.code === 'server.draining')));
+      await stopped;
+      clients.forEach((client) => client.close());
+      await Promise.all(loops);
+      agent.destroy();
+      assert.deepEqual(unanswered.filter((asked) => asked === 'before'), []);
+    });
+  }
 
   test('more threads than 64: every one of them serves', async (t) => {
     const own = await Hubbub.start({ env: { HUBBUB_THREADS: '72' } });

@@ -70,13 +70,6 @@ boost::asio::ip::tcp::endpoint ServerCore::endpoint() const {
     return acceptor_.local_endpoint(ignored);
 }
 
-void ServerCore::stop_accepting() {
-    stopping = true;
-    backoff_.disarm();
-    error_code ignored;
-    acceptor_.close(ignored);
-}
-
 void ServerCore::wait_for_clients() {
     acceptor_.async_wait(Acceptor::wait_read, [weak = weak_from_this()](const error_code& error) {
         const auto self = weak.lock();

@@ -75,8 +75,6 @@ class Server {
     /// Connections from now on speak TLS with that context, the others go on: called before `listen`, and again when
     /// the certificate is renewed.
     virtual void set_tls(std::shared_ptr<const TlsContext> context) = 0;
-    /// Stops accepting; open connections go on. Requests from now on are answered with `Connection: close`.
-    virtual void stop_accepting() = 0;
     virtual runtime::Shard& shard() = 0;
     virtual std::size_t connections() const = 0;
     /// Where it listens, with the port that the kernel chose if 0 was asked for.

@@ -281,16 +281,6 @@ TEST(HttpServer, AnAnswerThatNobodyReadsEnds) {
     EXPECT_TRUE(eventually([&] { return servers.connections() == 0; }));
 }
 
-TEST(HttpServer, AfterStopAcceptingAnswersClose) {
-    Servers servers{echo};
-    Client client = servers.client();
-    EXPECT_EQ(client.get("/").status, 200);
-    servers.on_shard(0, [&] { servers[0].stop_accepting(); });
-    EXPECT_TRUE(client.get("/").has("Connection: close"));
-    EXPECT_EQ(client.rest(), "");
-    EXPECT_THROW(servers.client(), std::runtime_error);
-}
-
 TEST(HttpServer, WaitsWhenDescriptorsRunOut) {
     Servers servers{echo};
     Client client;

@@ -23,7 +23,6 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     ServerCore(runtime::Shard& shard, Handler& handler, Timeouts timeouts, std::size_t body_bytes_max);
 
     void listen(const boost::asio::ip::tcp::endpoint& endpoint);
-    void stop_accepting();
     boost::asio::ip::tcp::endpoint endpoint() const;
 
     /// Any thread: takes over a connection whose request another shard has read.
@@ -37,7 +36,6 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
     ConnectionSet connections;
     websocket::DeflateCodec deflate{connections.counters()};
     std::shared_ptr<const TlsContext> tls; // null: plain TCP
-    bool stopping = false;                 // answers close their connections
 
   private:
     struct Moved;
@@ -63,7 +61,6 @@ class ServerImpl final : public Server {
 
     void listen(const boost::asio::ip::tcp::endpoint& endpoint) override { core_->listen(endpoint); }
     void set_tls(std::shared_ptr<const TlsContext> context) override { core_->tls = std::move(context); }
-    void stop_accepting() override { core_->stop_accepting(); }
     runtime::Shard& shard() override { return core_->shard; }
     std::size_t connections() const override { return core_->connections.size(); }
     boost::asio::ip::tcp::endpoint endpoint() const override { return core_->endpoint(); }

@@ -64,7 +64,7 @@ void Session::dispatch(Request request) {
 
 void Session::answer(const Response& response, const Request& request) {
     exchange_ = nullptr;
-    const bool keep_alive = request.keep_alive && !response.close && !server_.stopping;
+    const bool keep_alive = request.keep_alive && !response.close;
     connection_.send(server_.writer.write(response, request, keep_alive));
     if (response.content && carries_body(response, request)) connection_.send(response.content);
     if (keep_alive) {
