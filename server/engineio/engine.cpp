@@ -4,6 +4,7 @@
 #include "net/http/accept.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -121,18 +122,17 @@ void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websoc
                       .origin = std::string{request.headers.get("origin")},
                       .time = now()});
     auto session = std::make_shared<Session>(*this, make_sid(), std::move(info));
-    auto handler = application_.on_session(*session);
-    if (websocket) {
-        if (!session->start_websocket(*exchange, std::move(handler))) {
-            ++counters_.refused;
-            return report(request, kBadRequest, kMessages[kBadRequest]);
-        }
-    } else {
-        session->start_polling(exchange, std::move(handler));
+    if (!websocket) {
+        session->open_polling(exchange);
+    } else if (!session->open_websocket(*exchange)) {
+        ++counters_.refused;
+        return report(request, kBadRequest, kMessages[kBadRequest]);
     }
+    auto handler = application_.on_session(*session);
     ++counters_.opened;
     if (websocket) ++counters_.opened_websocket;
     sessions_.insert(session);
+    session->start(std::move(handler));
 }
 
 void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::string_view sid, bool mismatch) {
@@ -159,28 +159,30 @@ void Engine::handle_existing(const std::shared_ptr<Exchange>& exchange, std::str
 
 bool Engine::answer_cors(Exchange& exchange) {
     const Request& request = exchange.request();
-    if (request.method != "OPTIONS" || options_.cors.origins.empty()) return false;
+    if (request.method != "OPTIONS" || !has_cors()) return false;
     Response response{.status = 204, .headers = {}, .body = {}};
     add_cors(request, response.headers);
     response.headers.add("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
     if (const auto wanted = request.headers.get("access-control-request-headers"); !wanted.empty())
         response.headers.add("Access-Control-Allow-Headers", std::string{wanted});
+    if (const auto age = options_.cors.max_age)
+        response.headers.add("Access-Control-Max-Age", std::to_string(age->count()));
     exchange.respond(std::move(response));
     return true;
 }
 
 void Engine::add_cors(const Request& request, Fields& headers) const {
+    if (!has_cors()) return;
     const Cors& cors = options_.cors;
-    if (cors.origins.empty()) return;
-    if (cors.origins.front() == "*") {
-        headers.add("Access-Control-Allow-Origin", "*");
-        return;
-    }
-    headers.add("Vary", "Origin");
+    const bool all = !cors.origins.empty() && cors.origins.front() == "*";
+    if (!all) headers.add("Vary", "Origin");
     const std::string_view origin = request.headers.get("origin");
-    if (std::ranges::find(cors.origins, origin) == cors.origins.end()) return;
-    headers.add("Access-Control-Allow-Origin", std::string{origin});
-    if (cors.credentials) headers.add("Access-Control-Allow-Credentials", "true");
+    const bool named = std::ranges::find(cors.origins, origin) != cors.origins.end();
+    if (!all && !named && !(cors.allows && !origin.empty() && cors.allows(origin))) return;
+    headers.add("Access-Control-Allow-Origin", all ? "*" : std::string{origin});
+    if (cors.credentials && !all) headers.add("Access-Control-Allow-Credentials", "true");
+    if (!cors.exposed_headers.empty())
+        headers.add("Access-Control-Expose-Headers", fmt::format("{}", fmt::join(cors.exposed_headers, ",")));
 }
 
 void Engine::add_headers(const Request& request, Fields& headers, const Session* began) {

@@ -16,7 +16,8 @@
 
 namespace hubbub::engineio {
 
-/// Called for each new session, on its shard; the answer receives what happens in it.
+/// Called for each new session, on its shard; the answer receives what happens in it. What is sent meanwhile follows
+/// the open packet.
 class Application {
   public:
     virtual ~Application() = default;
@@ -87,6 +88,7 @@ class Engine {
     void handle_new(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
     void open_session(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
     void handle_existing(const std::shared_ptr<net::http::Exchange>& exchange, std::string_view sid, bool mismatch);
+    bool has_cors() const { return !options_.cors.origins.empty() || options_.cors.allows; }
     bool answer_cors(net::http::Exchange& exchange);
     /// The headers of a session's answer: CORS, and what the application adds. `began`: the session that it begins.
     void add_headers(const net::http::Request& request, net::http::Fields& headers, const Session* began = nullptr);

@@ -16,10 +16,14 @@
 
 namespace hubbub::engineio {
 
-/// Cross-origin rules. Empty `origins`: no CORS header is ever sent.
+/// Cross-origin rules. No `origins` and no `allows`: no CORS header is ever sent.
 struct Cors {
     std::vector<std::string> origins = {}; ///< exact origins, or the single entry `*`
-    bool credentials = false;              ///< only with exact origins
+    /// Whether a page of that origin may; asked about those that `origins` does not name.
+    std::function<bool(std::string_view origin)> allows = {};
+    bool credentials = false;                         ///< never with `*`
+    std::vector<std::string> exposed_headers = {};    ///< that a page may read
+    std::optional<std::chrono::seconds> max_age = {}; ///< for which a browser need not ask again
 };
 
 /// A cookie with the session id, for load balancers that route by one. Set by the answer to a handshake only.

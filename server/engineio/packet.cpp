@@ -22,6 +22,11 @@ error_code make_error_code(Errc errc) {
 
 Result<Packet> decode_packet(std::string_view text) {
     if (text.empty()) return Errc::empty_packet;
+    if (text[0] == 'b') {
+        auto bytes = base64_decode(text.substr(1));
+        if (!bytes) return Errc::invalid_base64;
+        return Packet{.type = PacketType::message, .data = {}, .binary = std::move(*bytes), .is_binary = true};
+    }
     if (text[0] < '0' || text[0] > '6') return Errc::unknown_packet_type;
     return Packet{.type = static_cast<PacketType>(text[0]), .data = text.substr(1), .binary = {}};
 }
@@ -34,14 +39,6 @@ Result<std::vector<Packet>> decode_payload(std::string_view body) {
         more = end != std::string_view::npos;
         if (more) body.remove_prefix(end + 1);
         if (packets.size() == limits::kPacketsPerPayloadMax) return Errc::too_many_packets;
-
-        if (text.starts_with('b')) {
-            auto bytes = base64_decode(text.substr(1));
-            if (!bytes) return Errc::invalid_base64;
-            packets.push_back(
-                {.type = PacketType::message, .data = {}, .binary = std::move(*bytes), .is_binary = true});
-            continue;
-        }
         auto packet = decode_packet(text);
         if (!packet) return packet.error();
         packets.push_back(std::move(*packet));

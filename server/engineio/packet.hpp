@@ -37,7 +37,8 @@ struct Packet {
 
 inline constexpr char kSeparator = '\x1e';
 
-/// Decodes one text packet: a type digit and its data. Errors: `empty_packet`, `unknown_packet_type`.
+/// Decodes one text packet: a type digit and its data, or `b` and the base64 of a binary message, which clients may
+/// send over a WebSocket too. Errors: `empty_packet`, `unknown_packet_type`, `invalid_base64`.
 Result<Packet> decode_packet(std::string_view text);
 
 /// Splits the body of one long-polling request into packets, in wire order.

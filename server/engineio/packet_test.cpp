@@ -65,6 +65,10 @@ TEST(DecodePacket, EachType) {
         EXPECT_EQ(static_cast<char>(packet->type), digit);
         EXPECT_EQ(packet->data, "data");
     }
+    const auto binary = decode_packet("bAQIDBA==");
+    ASSERT_TRUE(binary);
+    EXPECT_EQ(binary->binary, "\x01\x02\x03\x04");
+    EXPECT_EQ(decode_packet("b!").error(), Errc::invalid_base64);
     EXPECT_EQ(decode_packet("").error(), Errc::empty_packet);
     EXPECT_EQ(decode_packet("x").error(), Errc::unknown_packet_type);
 }

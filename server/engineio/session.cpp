@@ -54,8 +54,7 @@ void Session::start(std::unique_ptr<SessionHandler> handler) {
     shard().arm(heartbeat_, engine_.options().ping_interval);
 }
 
-void Session::start_polling(const std::shared_ptr<Exchange>& exchange, std::unique_ptr<SessionHandler> handler) {
-    start(std::move(handler));
+void Session::open_polling(const std::shared_ptr<Exchange>& exchange) {
     poll_ = exchange;
     const bool upgradable = engine_.options().websocket && engine_.options().allow_upgrades;
     answer_poll(open_packet(upgradable ? R"("websocket")" : ""), this);
@@ -66,13 +65,12 @@ net::websocket::Options Session::websocket_options() const {
     return {.message_bytes_max = options.max_payload, .deflate = options.per_message_deflate};
 }
 
-bool Session::start_websocket(Exchange& exchange, std::unique_ptr<SessionHandler> handler) {
+bool Session::open_websocket(Exchange& exchange) {
     net::http::Fields headers;
     engine_.add_headers(exchange.request(), headers, this);
     peer_ = exchange.accept_websocket(*this, websocket_options(), headers);
     if (!peer_) return false;
     transport_ = Transport::websocket;
-    start(std::move(handler));
     peer_->send(Frame::make(Frame::Kind::text, {open_packet("")}));
     return true;
 }
@@ -200,7 +198,7 @@ void Session::on_poll(const std::shared_ptr<Exchange>& exchange) {
 void Session::on_post(Exchange& exchange) {
     const std::string body = std::move(exchange.request().body);
     if (body.size() > engine_.options().max_payload) {
-        return exchange.respond(net::http::text_response(413, "Payload too large"));
+        return exchange.respond(Response{.status = 413, .headers = {}, .body = {}});
     }
     engine_.counters().polling_bytes_read += body.size();
     const auto packets = decode_payload(body);
@@ -325,6 +323,7 @@ void Session::abandon_upgrade() {
 // --------------------------------------------------------------------------------------------------------------
 
 void Session::close(CloseReason reason) {
+    if (handler_ == nullptr) return shard().post([self = shared_from_this(), reason] { self->finish(reason); });
     finish(reason);
 }
 

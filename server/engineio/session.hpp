@@ -76,7 +76,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::size_t queued_bytes() const;
 
     bool closed() const { return closed_; }
-    /// Ends the session after what is queued has left, and tells the handler.
+    /// Ends the session after what is queued has left, and tells the handler (later, if `on_session` runs still).
     void close(CloseReason reason);
 
   private:
@@ -86,9 +86,11 @@ class Session final : public std::enable_shared_from_this<Session>,
     enum class Upgrade : std::uint8_t { none, connected, confirmed };
 
     // The engine's side: one call per HTTP request, already verified.
-    void start_polling(const std::shared_ptr<net::http::Exchange>& exchange, std::unique_ptr<SessionHandler> handler);
+    void open_polling(const std::shared_ptr<net::http::Exchange>& exchange);
     /// False if the request was no WebSocket handshake; it has been answered then.
-    bool start_websocket(net::http::Exchange& exchange, std::unique_ptr<SessionHandler> handler);
+    bool open_websocket(net::http::Exchange& exchange);
+    /// After one of them, whose open packet goes before what the application sends.
+    void start(std::unique_ptr<SessionHandler> handler);
     void on_poll(const std::shared_ptr<net::http::Exchange>& exchange);
     void on_post(net::http::Exchange& exchange);
     void on_upgrade_request(net::http::Exchange& exchange);
@@ -96,7 +98,6 @@ class Session final : public std::enable_shared_from_this<Session>,
     /// Over, and only waits for its connection to end. (A closed polling session may still have last packets to give.)
     bool is_gone() const { return closed_ && !is_polling(); }
 
-    void start(std::unique_ptr<SessionHandler> handler);
     net::websocket::Options websocket_options() const;
     std::string open_packet(std::string_view upgrades) const;
     void on_heartbeat_due();
@@ -131,7 +132,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::uint32_t unread_ = 0; ///< of what is queued, what the end of an earlier tick left
     std::uint32_t burst_ = 0;  ///< the largest that one tick queued, as far as it still waits
     std::shared_ptr<const HandshakeInfo> handshake_;
-    std::unique_ptr<SessionHandler> handler_;
+    std::unique_ptr<SessionHandler> handler_; ///< null while the application is being told of the session
     runtime::Timer heartbeat_;
     std::shared_ptr<net::websocket::Peer> peer_; ///< the transport, or the one that wants to become it
 

@@ -2,11 +2,12 @@
 #include "engineio/engine.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace hubbub::conformance {
 
-/// Engine.IO alone: every message comes back.
+/// Engine.IO alone: every message comes back. A handshake whose query says so is greeted, or closed, at once.
 class Echo final : public engineio::SessionHandler {
   public:
     explicit Echo(engineio::Session& session) : session_{session} {}
@@ -25,6 +26,9 @@ class Echo final : public engineio::SessionHandler {
 class EchoApplication final : public engineio::Application {
   public:
     std::unique_ptr<engineio::SessionHandler> on_session(engineio::Session& session) override {
+        const std::string& wish = session.handshake()->query;
+        if (wish.ends_with("greet")) session.send(net::Frame::make(net::Frame::Kind::text, {"4hello"}));
+        if (wish.ends_with("leave")) session.close(engineio::CloseReason::forced_close);
         return std::make_unique<Echo>(session);
     }
 };

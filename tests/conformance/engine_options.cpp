@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include <chrono>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -48,6 +49,9 @@ boost::json::array ErrorLog::take() {
 
 EngineOptions::EngineOptions(CLI::App& arguments) {
     arguments.add_option("--origin", origin_, "of pages that may connect; * for any")->capture_default_str();
+    arguments.add_option("--origin-suffix", origin_suffix_, "of pages that may connect, asked of a function");
+    arguments.add_option("--exposed-header", exposed_header_);
+    arguments.add_option("--cors-max-age", cors_max_age_);
     arguments.add_flag("--credentials", credentials_);
     arguments.add_flag("--cookie", cookie_);
     arguments.add_flag("--no-upgrades", no_upgrades_);
@@ -67,6 +71,12 @@ engineio::Options EngineOptions::get(ErrorLog& errors) const {
     options.ping_timeout = std::chrono::milliseconds{ping_timeout_};
     options.max_payload = max_payload_;
     options.cors = {.origins = {origin_}, .credentials = credentials_};
+    if (!origin_suffix_.empty()) {
+        options.cors.origins.clear();
+        options.cors.allows = [suffix = origin_suffix_](std::string_view origin) { return origin.ends_with(suffix); };
+    }
+    if (!exposed_header_.empty()) options.cors.exposed_headers = {exposed_header_, "X-Other"};
+    if (cors_max_age_ >= 0) options.cors.max_age = std::chrono::seconds{cors_max_age_};
     options.allow_upgrades = !no_upgrades_;
     options.polling = !no_polling_;
     options.websocket = !no_websocket_;

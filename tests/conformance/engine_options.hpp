@@ -32,6 +32,9 @@ class EngineOptions {
 
   private:
     std::string origin_ = "*";
+    std::string origin_suffix_;
+    std::string exposed_header_;
+    int cors_max_age_ = -1;
     bool credentials_ = false;
     bool cookie_ = false;
     bool no_upgrades_ = false;

@@ -61,6 +61,32 @@ describe('Engine.IO CORS, any origin', () => {
   });
 });
 
+describe('Engine.IO CORS, origins that a function allows', () => {
+  let server;
+  before(async () => {
+    const options = ['--origin-suffix', '.example', '--credentials', '--exposed-header', 'X-Own', '--cors-max-age', '600'];
+    server = await startConformanceServer({ options });
+  });
+  after(() => server.stop());
+
+  const ask = (origin, method) => request(`${server.engineio}?EIO=4&transport=polling`, { method, headers: { Origin: origin } });
+
+  test('an allowed one is named, with the exposed headers; the preflight says for how long', async () => {
+    const { headers } = await ask(kOrigin.Origin, 'GET');
+    assert.equal(headers['access-control-allow-origin'], kOrigin.Origin);
+    assert.equal(headers['access-control-allow-credentials'], 'true');
+    assert.equal(headers['access-control-expose-headers'], 'X-Own,X-Other');
+    assert.equal(headers.vary, 'Origin');
+    assert.equal((await ask(kOrigin.Origin, 'OPTIONS')).headers['access-control-max-age'], '600');
+  });
+
+  test('another one is not', async () => {
+    const { headers } = await ask('http://evil.test', 'GET');
+    assert.equal(headers['access-control-allow-origin'], undefined);
+    assert.equal(headers.vary, 'Origin');
+  });
+});
+
 describe('Engine.IO CORS, one origin with credentials', () => {
   let server;
   before(async () => {

@@ -33,6 +33,21 @@ describe('Engine.IO handshake', () => {
     session.close();
   });
 
+  test('what is sent to a new session follows the open packet', async () => {
+    const polling = await PollingSession.open(server.engineio, { query: '&greet' });
+    assert.deepEqual(await polling.poll(), ['4hello']);
+    const websocket = await WebSocketSession.open(server.engineio, { query: '&greet' });
+    assert.equal(await websocket.next(), '4hello');
+    websocket.close();
+  });
+
+  test('a new session that is closed at once hears the open packet first', async () => {
+    const polling = await PollingSession.open(server.engineio, { query: '&leave' });
+    assert.deepEqual(await polling.poll(), ['1']);
+    const websocket = await WebSocketSession.open(server.engineio, { query: '&leave' });
+    await websocket.untilClosed();
+  });
+
   test('session id: 20 URL-safe characters, never twice', async () => {
     const seen = new Set();
     for (let i = 0; i < 20; ++i) {

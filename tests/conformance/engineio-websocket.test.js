@@ -43,6 +43,14 @@ describe('Engine.IO over WebSocket', () => {
     });
   }
 
+  test('a client that forces base64 sends binary as text', async () => {
+    const session = await open();
+    session.send('bAAECAwQ=');
+    assert.deepEqual(await session.next(), Buffer.from([0, 1, 2, 3, 4]));
+    session.send('b!');
+    await session.untilClosed();
+  });
+
   test('text and binary keep their order', async () => {
     const session = await open();
     for (let i = 0; i < 100; ++i) session.send(i % 2 ? Buffer.from([i]) : `4${i}`);

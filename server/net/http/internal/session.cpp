@@ -80,9 +80,7 @@ void Session::answer(const Response& response, const Request& request) {
 
 void Session::refuse(int status) {
     ++server_.connections.counters().malformed;
-    Response response = text_response(status, std::string{reason_phrase(status)} + "\n");
-    response.close = true;
-    answer(response, Request{});
+    answer({.status = status, .headers = {}, .body = {}, .close = true}, Request{});
 }
 
 void Session::leave() {
