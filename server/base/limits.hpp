@@ -37,6 +37,7 @@ inline constexpr auto kPingTimeout = 20'000ms;
 inline constexpr auto kUpgradeTimeout = 10'000ms;
 inline constexpr auto kConnectTimeout = 45'000ms;
 inline constexpr std::size_t kMaxPayloadBytes = 1'000'000;
+inline constexpr std::size_t kHandshakeFieldBytesMax = 256; ///< of a header that a session keeps; the rest is cut off
 inline constexpr std::size_t kPacketsPerPayloadMax = 10'000;
 inline constexpr std::size_t kAttachmentsMax = 10;
 inline constexpr std::size_t kNamespaceBytesMax = 256;
@@ -110,6 +111,8 @@ inline constexpr auto kSearchIndexPause = 1s;            ///< before the next on
 // are at most a share.
 inline constexpr std::size_t kConnectionsPerUser = 100;
 inline constexpr std::size_t kConnectionsPerAddress = 20'000; ///< a company may come from one
+inline constexpr std::size_t kArrivingPerAddressMax = 2'000;  ///< of these, sessions that no CONNECT has let in yet
+inline constexpr std::size_t kArrivingPerShardMax = 10'000;   ///< the same of all addresses, on one shard
 inline constexpr double kWriteShare = 0.2;                    ///< sending, editing, deleting, reacting, marks: each
 inline constexpr double kReadShare = 0.2;                     ///< history, search, presence, what was missed: each
 inline constexpr double kSignalShare = 0.1;                   ///< typing, one's own presence: each

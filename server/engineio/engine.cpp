@@ -60,6 +60,36 @@ std::string to_header(const Cookie& cookie, std::string_view sid) {
     return text;
 }
 
+/// What a session's own requests say in their query, and nothing of the application.
+bool is_protocol_parameter(std::string_view parameter) {
+    constexpr std::string_view kNames[] = {"EIO", "transport", "t", "b64", "sid"};
+    return std::ranges::find(kNames, parameter.substr(0, parameter.find('='))) != std::end(kNames);
+}
+
+std::string application_query(std::string_view query) {
+    std::string kept;
+    while (!query.empty()) {
+        const std::string_view parameter = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), parameter.size() + 1));
+        if (parameter.empty() || is_protocol_parameter(parameter)) continue;
+        if (!kept.empty()) kept += '&';
+        kept += parameter;
+    }
+    kept.shrink_to_fit();
+    return kept;
+}
+
+HandshakeInfo to_info(const Request& request) {
+    const auto field = [&](std::string_view name) {
+        return std::string{request.headers.get(name).substr(0, limits::kHandshakeFieldBytesMax)};
+    };
+    return {.query = application_query(request.query),
+            .remote_address = request.remote_address,
+            .user_agent = field("user-agent"),
+            .origin = field("origin"),
+            .time = now()};
+}
+
 } // namespace
 
 Engine::Engine(runtime::Shard& shard, const Options& options, Application& application)
@@ -100,28 +130,23 @@ void Engine::handle_verified(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void Engine::handle_new(const std::shared_ptr<Exchange>& exchange, bool websocket) {
-    if (!options_.allow_request) return open_session(exchange, websocket);
-    Admission admission{shard_, [this, exchange, websocket](std::optional<std::string> refusal) {
-                            if (!exchange->open()) return; // the client has gone meanwhile
-                            if (refusal) return refuse(*exchange, kForbidden, *refusal);
-                            open_session(exchange, websocket);
-                        }};
-    options_.allow_request(exchange->request(), std::move(admission));
+    if (!options_.allow_request) return open_session(exchange, websocket, {});
+    auto answer = [this, exchange, websocket](std::optional<std::string> refusal, std::unique_ptr<Ticket> ticket) {
+        if (!exchange->open()) return; // the client has gone meanwhile
+        if (refusal) return refuse(*exchange, kForbidden, *refusal);
+        open_session(exchange, websocket, std::move(ticket));
+    };
+    options_.allow_request(exchange->request(), Admission{shard_, std::move(answer)});
 }
 
-void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websocket) {
+void Engine::open_session(const std::shared_ptr<Exchange>& exchange, bool websocket, std::unique_ptr<Ticket> ticket) {
     if (closing_) {
         ++counters_.refused;
         return exchange->respond(net::http::text_response(503, "Server is shutting down"));
     }
     const Request& request = exchange->request();
-    auto info = std::make_shared<const HandshakeInfo>(
-        HandshakeInfo{.query = request.query,
-                      .remote_address = request.remote_address,
-                      .user_agent = std::string{request.headers.get("user-agent")},
-                      .origin = std::string{request.headers.get("origin")},
-                      .time = now()});
-    auto session = std::make_shared<Session>(*this, make_sid(), std::move(info));
+    auto session = std::make_shared<Session>(*this, make_sid(), std::make_shared<const HandshakeInfo>(to_info(request)),
+                                             std::move(ticket));
     if (!websocket) {
         session->open_polling(exchange);
     } else if (!session->open_websocket(*exchange)) {

@@ -86,7 +86,8 @@ class Engine {
 
     void handle_verified(const std::shared_ptr<net::http::Exchange>& exchange);
     void handle_new(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
-    void open_session(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket);
+    void open_session(const std::shared_ptr<net::http::Exchange>& exchange, bool websocket,
+                      std::unique_ptr<Ticket> ticket);
     void handle_existing(const std::shared_ptr<net::http::Exchange>& exchange, std::string_view sid, bool mismatch);
     bool has_cors() const { return !options_.cors.origins.empty() || options_.cors.allows; }
     bool answer_cors(net::http::Exchange& exchange);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,12 +38,21 @@ struct Cookie {
     bool secure = false;
 };
 
+/// What an application holds for a session from its handshake on, such as a seat among so many. Lives on the session's
+/// shard, and is destroyed with the session.
+class Ticket {
+  public:
+    virtual ~Ticket() = default;
+    /// The session is in use: Socket.IO has connected a namespace. At most once.
+    virtual void on_connected() {}
+};
+
 /// The answer to `Options::allow_request`: `allow` or `refuse` once, at once or later, from any thread as long as the
 /// shards live. What comes after the first answer, or after the client has gone, does nothing. Dropped without an
 /// answer, it refuses.
 class Admission {
   public:
-    using Answer = Callback<void(std::optional<std::string> refusal)>;
+    using Answer = Callback<void(std::optional<std::string> refusal, std::unique_ptr<Ticket> ticket)>;
 
     /// `answer` runs on `shard`.
     Admission(runtime::Shard& shard, Answer answer) : shard_{&shard}, answer_{std::move(answer)} {}
@@ -50,15 +60,15 @@ class Admission {
     Admission& operator=(Admission&&) = delete;
     ~Admission() { refuse(); }
 
-    void allow() { give({}); }
+    void allow(std::unique_ptr<Ticket> ticket = {}) { give({}, std::move(ticket)); }
     /// The client gets error 4 with this message (status 403).
-    void refuse(std::string message = "Forbidden") { give(std::move(message)); }
+    void refuse(std::string message = "Forbidden") { give(std::move(message), {}); }
 
     /// The shard of the request, to come back to after asking elsewhere.
     runtime::Shard& shard() const { return *shard_; }
 
   private:
-    void give(std::optional<std::string> refusal);
+    void give(std::optional<std::string> refusal, std::unique_ptr<Ticket> ticket);
 
     runtime::Shard* shard_;
     Answer answer_;

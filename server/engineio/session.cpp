@@ -28,10 +28,11 @@ std::uint32_t clamped(std::size_t bytes) {
 } // namespace
 
 Session::Session(Engine& engine, const std::array<char, kSidLength>& sid,
-                 std::shared_ptr<const HandshakeInfo> handshake)
+                 std::shared_ptr<const HandshakeInfo> handshake, std::unique_ptr<Ticket> ticket)
     : engine_{engine},
       sid_{sid},
       handshake_{std::move(handshake)},
+      ticket_{std::move(ticket)},
       heartbeat_{[](void* self) { static_cast<Session*>(self)->on_heartbeat_due(); }, this} {}
 
 Session::~Session() {

@@ -46,11 +46,12 @@ class SessionHandler {
     virtual std::optional<std::size_t> outbox_bytes_max() const { return {}; }
 };
 
-/// The first HTTP request of a session, as far as an application may want it later.
+/// The first HTTP request of a session, as far as an application may want it later. Cut to what is worth keeping: a
+/// stranger chooses what is in it.
 struct HandshakeInfo {
-    std::string query;
+    std::string query; ///< without the protocol's own parameters, such as `EIO`
     std::string remote_address;
-    std::string user_agent;
+    std::string user_agent; ///< the first `limits::kHandshakeFieldBytesMax` bytes, as of `origin`
     std::string origin;
     Timestamp time;
 };
@@ -64,7 +65,8 @@ class Session final : public std::enable_shared_from_this<Session>,
   public:
     static constexpr std::size_t kSidLength = 20;
 
-    Session(Engine& engine, const std::array<char, kSidLength>& sid, std::shared_ptr<const HandshakeInfo> handshake);
+    Session(Engine& engine, const std::array<char, kSidLength>& sid, std::shared_ptr<const HandshakeInfo> handshake,
+            std::unique_ptr<Ticket> ticket);
     ~Session();
 
     std::string_view sid() const { return {sid_.data(), sid_.size()}; }
@@ -74,6 +76,11 @@ class Session final : public std::enable_shared_from_this<Session>,
     /// Queues one message: a text frame whose payload starts with `4`, or a binary frame. Ignored once closed.
     void send(net::FramePtr frame);
     std::size_t queued_bytes() const;
+
+    /// The application uses the session: its ticket is told.
+    void on_connected() {
+        if (ticket_ != nullptr) ticket_->on_connected();
+    }
 
     bool closed() const { return closed_; }
     /// Ends the session after what is queued has left, and tells the handler (later, if `on_session` runs still).
@@ -132,6 +139,7 @@ class Session final : public std::enable_shared_from_this<Session>,
     std::uint32_t unread_ = 0; ///< of what is queued, what the end of an earlier tick left
     std::uint32_t burst_ = 0;  ///< the largest that one tick queued, as far as it still waits
     std::shared_ptr<const HandshakeInfo> handshake_;
+    std::unique_ptr<Ticket> ticket_;
     std::unique_ptr<SessionHandler> handler_; ///< null while the application is being told of the session
     runtime::Timer heartbeat_;
     std::shared_ptr<net::websocket::Peer> peer_; ///< the transport, or the one that wants to become it

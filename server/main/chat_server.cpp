@@ -41,10 +41,12 @@ gateway::Settings to_settings(const Config& config) {
     return settings;
 }
 
-socketio::Options to_socketio_options(const Config& config, std::filesystem::path client_directory) {
+template <class Admit>
+socketio::Options to_socketio_options(const Config& config, std::filesystem::path client_directory, Admit admit) {
     socketio::Options options;
     options.client_directory = std::move(client_directory);
     options.engine.cors.origins = config.cors_origins;
+    options.engine.allow_request = std::move(admit);
     return options;
 }
 
@@ -66,7 +68,11 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
     : web_client_{std::move(web_client)},
       trusted_proxies_{config.trusted_proxies},
       shards_{config.threads},
-      socketio_{shards_, adapters::local(), to_socketio_options(config, std::move(client_directory))},
+      socketio_{shards_, adapters::local(),
+                to_socketio_options(config, std::move(client_directory),
+                                    [this](const net::http::Request& request, engineio::Admission admission) {
+                                        gateway_->socket.admit(request, std::move(admission));
+                                    })},
       hasher_{std::clamp<std::size_t>(config.threads / 2, 1, 4)} {
     gateway_ = std::make_unique<Gateway>(shards_, socketio_.of("/"), to_settings(config));
     const net::http::Timeouts timeouts{config.http_head_timeout, config.http_body_timeout, config.http_idle_timeout};

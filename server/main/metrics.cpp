@@ -198,6 +198,7 @@ void add_transports(Report& report) {
         std::pair{"connections_per_user", [](const Part& part) { return part.measures.user_full; }},
         std::pair{"mentions", [](const Part& part) { return part.mentions_cut; }},
         std::pair{"connections_per_address", [](const Part& part) { return part.measures.address_full; }},
+        std::pair{"handshakes", [](const Part& part) { return part.measures.arriving_full; }},
         std::pair{"slow_consumer", [](const Part& part) { return part.engine.slow_consumers; }},
         std::pair{"volatile_dropped", [](const Part& part) { return part.nsp.volatile_dropped; }},
         std::pair{"ping_timeout", [](const Part& part) { return part.engine.ping_timeouts; }},

@@ -27,8 +27,8 @@ class EchoApplication final : public engineio::Application {
   public:
     std::unique_ptr<engineio::SessionHandler> on_session(engineio::Session& session) override {
         const std::string& wish = session.handshake()->query;
-        if (wish.ends_with("greet")) session.send(net::Frame::make(net::Frame::Kind::text, {"4hello"}));
-        if (wish.ends_with("leave")) session.close(engineio::CloseReason::forced_close);
+        if (wish == "greet") session.send(net::Frame::make(net::Frame::Kind::text, {"4hello"}));
+        if (wish == "leave") session.close(engineio::CloseReason::forced_close);
         return std::make_unique<Echo>(session);
     }
 };

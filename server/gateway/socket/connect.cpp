@@ -61,12 +61,6 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
     if (node_.draining) co_return to_failure(chat::Errc::draining);
     const Settings& settings = node_.settings;
     Measures& measures = node_.measures_of(socket->shard());
-    auto address_seat =
-        co_await seats_.take("at " + address_key(socket->handshake().remote_address), settings.connections_per_address);
-    if (!address_seat) {
-        ++measures.address_full;
-        co_return to_failure(chat::Errc::too_many_connections);
-    }
     chat::Auth& auth = services(*socket).auth;
     const boost::json::value* token = socket->auth().if_contains("token");
     if (token == nullptr || token->is_null()) co_return to_failure(chat::Errc::token_missing);
@@ -84,7 +78,6 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
         ++measures.user_full;
         co_return to_failure(chat::Errc::too_many_connections);
     }
-    session->address_seat = std::move(address_seat);
     session->user_seat = std::move(user_seat);
     const auto standing = co_await auth.check(*claims);
     if (!standing) co_return to_failure(standing.error());

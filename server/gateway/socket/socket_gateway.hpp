@@ -28,6 +28,9 @@ class SocketGateway {
     /// Every event that a client may send.
     static std::vector<std::string_view> event_names();
 
+    /// Whether a new session may begin: with a seat of its address, from before a token is looked at to its end.
+    void admit(const net::http::Request& request, engineio::Admission admission);
+
     /// Tells every client that the server goes away, and when to come back: from `soonest` on, spread so that whoever
     /// serves next is not asked for more connections a second than it can take in. Any thread.
     void announce_drain(std::chrono::milliseconds soonest);
@@ -52,10 +55,14 @@ class SocketGateway {
         std::optional<std::chrono::milliseconds> take(UserId user, std::string_view name,
                                                       std::chrono::steady_clock::time_point now);
 
+        std::size_t arriving = 0; ///< sessions that no CONNECT has let in yet
         RateLimiter<UserId> events;
         std::unordered_map<std::string_view, RateLimiter<UserId>> costly; ///< the same of one event
     };
     Local& local(const runtime::Shard& shard) { return *locals_[shard.index()]; }
+
+    // handshake.cpp
+    Task<> take_seat(std::string address, const runtime::Shard& shard, engineio::Admission admission);
 
     // connect.cpp
     void let_in(const SocketPtr& socket, socketio::Next next);

@@ -23,7 +23,6 @@ struct SocketSession {
     socketio::Socket& socket;
     chat::AccessClaims claims;
     runtime::Timer token_timer; ///< the warning before the token expires, then its end
-    Seats::Seat address_seat;
     Seats::Seat user_seat;
     const chat::Device device = Presence::new_device();
     std::uint32_t running = 0; ///< requests that wait for the database

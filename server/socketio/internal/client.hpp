@@ -26,7 +26,10 @@ class Client final : public engineio::SessionHandler {
     /// CONNECT, CONNECT_ERROR and DISCONNECT packets; `json` may be empty.
     void send_control(PacketType type, std::string_view nsp, std::string_view json);
 
-    void on_connected() { connect_timeout_.reset(); }
+    void on_connected() {
+        if (connect_timeout_ != nullptr) session_.on_connected();
+        connect_timeout_.reset();
+    }
     /// The server ends it: each namespace is told, so that none comes back by itself, then the connection closes.
     void disconnect();
     /// Forgets a socket that is no longer, or never was, in its namespace.
