@@ -2,6 +2,7 @@
 // The ports that storage implements, together: what a composition root passes on.
 #include "chat/accounts/store.hpp"
 #include "chat/auth/store.hpp"
+#include "chat/change_store.hpp"
 #include "chat/channels/invite_store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
@@ -18,6 +19,7 @@ struct Stores {
     MessageStore& messages;
     ReceiptStore& receipts;
     PresenceStore& presence;
+    ChangeStore& changes;
 };
 
 } // namespace hubbub::chat

@@ -40,8 +40,11 @@ struct Measures {
     std::uint64_t address_full = 0; ///< sessions refused because the address had as many as it may
     std::uint64_t arriving_full = 0; ///< the same because too many, of the address or the shard, had no CONNECT yet
     std::array<std::uint64_t, socketio::kDisconnectReasons> disconnects{};
-    std::uint64_t resumed = 0;     ///< channels of which a client got all that it missed
-    std::uint64_t not_resumed = 0; ///< channels that a client has to read anew
+    std::uint64_t resumed = 0;      ///< channels of which a client got all that it missed
+    std::uint64_t not_resumed = 0;  ///< channels that a client has to read anew
+    std::uint64_t feed_reads = 0;   ///< of a channel's log, for events that did not come by themselves
+    std::uint64_t feed_behind = 0;  ///< channels of which events were not broadcast, and clients told
+    std::uint64_t rooms_mended = 0; ///< memberships that rooms did not have as the database has them
 };
 
 } // namespace hubbub::gateway

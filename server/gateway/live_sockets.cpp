@@ -1,16 +1,49 @@
 #include "gateway/live_sockets.hpp"
 
+#include "chat/errc.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/json/encode.hpp"
+#include "gateway/socket/socket_session.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <memory>
 #include <utility>
 
 namespace hubbub::gateway {
 
 using socketio::RawJson;
+using socketio::Socket;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kSettleTimeout = 2s;
+constexpr auto kStateReadPause = 1s;
+constexpr int kStateReadsMax = 30;
+
+socketio::Target sockets_of(UserId user) {
+    socketio::Target target;
+    target.rooms.push_back(user_room(user));
+    return target;
+}
+
+bool is_in(const Socket& socket, const std::string& room) {
+    const auto rooms = socket.rooms();
+    return std::ranges::find(rooms, room) != rooms.end();
+}
+
+bool is_ready(Socket& socket) {
+    const SocketSession* session = session_of(socket);
+    return session != nullptr && session->ready;
+}
+
+} // namespace
 
 LiveSockets::LiveSockets(Node& node) : node_{node}, watches_(node.shards.size()) {}
 
@@ -41,51 +74,81 @@ template <class Note> void LiveSockets::note(UserId user, Note note) {
     }
 }
 
-Task<> LiveSockets::admit(ChannelId channel, chat::MembershipChange change) {
-    const UserId user = change.member.user.id;
-    const std::string room = channel_room(channel);
+void LiveSockets::move(ChannelId channel, const chat::MembershipEvent& event, const std::string& asker,
+                       Callback<void()> done) {
+    const UserId user = event.user.id;
     note(user, [](Watch& watch) { watch.changed_ = true; });
+    if (event.joined) return bring_in(channel, user, asker, std::move(done));
+    std::string told;
+    JsonWriter{told}
+        .begin_object()
+        .field("chatChannelId", channel)
+        .field("reason", event.actor == user ? "left" : "removed")
+        .end_object();
+    auto take_out = [room = channel_room(channel), asker, told = std::move(told)](Socket& socket) {
+        if (!is_in(socket, room)) return;
+        socket.leave(room);
+        if (is_ready(socket) && socket.id() != asker) socket.emit("channel_removed", RawJson{told});
+    };
+    node_.nsp.adapter().for_each_local(sockets_of(user), std::move(take_out), std::move(done));
+}
+
+void LiveSockets::bring_in(ChannelId channel, UserId user, const std::string& asker, Callback<void()> done) {
+    auto entered = std::make_shared<std::vector<std::vector<std::string>>>(node_.shards.size()); // by shard
+    auto take_in = [room = channel_room(channel), asker, entered](Socket& socket) {
+        if (is_in(socket, room)) return;
+        socket.join(room);
+        // One that is being connected reads its channels again, now with this one.
+        if (is_ready(socket) && socket.id() != asker) (*entered)[socket.shard().index()].push_back(socket.id());
+    };
+    auto tell = [this, channel, user, entered, done = std::move(done)]() mutable {
+        done();
+        std::vector<std::string> ids;
+        for (auto& part : *entered) std::ranges::move(part, std::back_inserter(ids));
+        if (ids.empty()) return;
+        boost::asio::co_spawn(node_.owner(channel).io(), tell_added(channel, user, std::move(ids)),
+                              [channel](const std::exception_ptr& escaped) {
+                                  if (escaped) internal::log_escaped(escaped, {"channel", channel_room(channel)});
+                              });
+    };
+    node_.nsp.adapter().for_each_local(sockets_of(user), std::move(take_in), std::move(tell));
+}
+
+/// On the channel's owner shard. The state is read now that the sockets are in the room: whoever found the channel at
+/// once may have written to it before.
+Task<> LiveSockets::tell_added(ChannelId channel, UserId user, std::vector<std::string> sockets) {
+    Services& here = node_.services_of(node_.owner(channel));
+    boost::asio::steady_timer pause{node_.owner(channel).io()};
+    for (int reads = 0; reads < kStateReadsMax; ++reads) {
+        const auto view = co_await here.channels.view(channel, user);
+        if (view && view->state) {
+            here.feed.seed(channel, view->state->last_event_seq);
+            std::string event;
+            JsonWriter json{event};
+            json.begin_object().key("channel");
+            write(json, *view->state);
+            json.end_object();
+            for (const std::string& id : sockets) node_.nsp.to(id).emit("channel_added", RawJson{event});
+            co_return;
+        }
+        if (view || view.error() != chat::Errc::unavailable) co_return; // he is out again
+        pause.expires_after(kStateReadPause);
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+    // They are in a room of which they know nothing: they find out by coming again.
+    for (const std::string& id : sockets) node_.nsp.to(id).disconnect_sockets(true, [] {});
+}
+
+Task<bool> LiveSockets::all_are(bool in, ChannelId channel, UserId user) {
+    auto differ = std::make_shared<std::atomic<bool>>(false);
     auto start = [&](Callback<void()> done) {
-        node_.nsp.to(user_room(user)).sockets_join({room}, std::move(done));
-        feed(channel).publish(channel, change.event_seq, "user_joined",
-                              membership_event(channel, change.event_seq, change.member.user, change.at));
+        auto look = [room = channel_room(channel), in, differ](Socket& socket) {
+            if (is_in(socket, room) != in) *differ = true;
+        };
+        node_.nsp.adapter().for_each_local(sockets_of(user), std::move(look), std::move(done));
     };
     co_await internal::completion_of(std::move(start));
-}
-
-Task<> LiveSockets::admit_creator(ChannelId channel, UserId user) {
-    note(user, [](Watch& watch) { watch.changed_ = true; });
-    auto start = [&](Callback<void()> done) {
-        node_.nsp.to(user_room(user)).sockets_join({channel_room(channel)}, std::move(done));
-    };
-    co_await internal::completion_of(std::move(start));
-}
-
-Task<> LiveSockets::expel(ChannelId channel, chat::MembershipChange change) {
-    const UserId user = change.member.user.id;
-    const std::string room = channel_room(channel);
-    note(user, [](Watch& watch) { watch.changed_ = true; });
-    auto start = [&](Callback<void()> done) {
-        node_.nsp.to(user_room(user)).sockets_leave({room}, std::move(done));
-        feed(channel).publish(channel, change.event_seq, "user_left",
-                              membership_event(channel, change.event_seq, change.member.user, change.at));
-    };
-    co_await internal::completion_of(std::move(start));
-}
-
-void LiveSockets::channel_added(UserId user, const chat::ChannelState& state, std::string_view except) {
-    std::string event;
-    JsonWriter json{event};
-    json.begin_object().key("channel");
-    write(json, state);
-    json.end_object();
-    node_.nsp.to(user_room(user)).except(except).emit("channel_added", RawJson{event});
-}
-
-void LiveSockets::channel_removed(UserId user, ChannelId channel, std::string_view reason, std::string_view except) {
-    std::string event;
-    JsonWriter{event}.begin_object().field("chatChannelId", channel).field("reason", reason).end_object();
-    node_.nsp.to(user_room(user)).except(except).emit("channel_removed", RawJson{event});
+    co_return !*differ;
 }
 
 void LiveSockets::channel_updated(const chat::Channel& channel) {
@@ -111,7 +174,12 @@ Task<bool> LiveSockets::settle(std::vector<Head> heads) {
         std::vector<Head> heads;
         std::atomic<std::size_t> shards_left;
         std::atomic<bool> overtaken = false;
+        std::atomic<bool> is_done = false;
         Callback<void()> done;
+
+        void finish() {
+            if (!is_done.exchange(true)) done();
+        }
     };
     auto state = std::make_shared<State>();
     state->heads = std::move(heads);
@@ -122,16 +190,27 @@ Task<bool> LiveSockets::settle(std::vector<Head> heads) {
             if (node_.owner(head.channel).index() != shard) continue;
             if (node_.services[shard]->feed.published(head.channel) > head.event_seq) state->overtaken = true;
         }
-        if (--state->shards_left == 0) state->done();
+        if (--state->shards_left == 0) state->finish();
     };
-    auto start = [this, &state, &check](Callback<void()> done) {
+    auto wait_on = [this, state, check](std::size_t shard) {
+        Services& services = *node_.services[shard];
+        for (const Head& head : state->heads)
+            if (node_.owner(head.channel).index() == shard) services.feed.seed(head.channel, head.event_seq);
+        services.writes.after([check, shard] { check(shard); });
+    };
+    boost::asio::steady_timer timeout{co_await boost::asio::this_coro::executor, kSettleTimeout};
+    auto start = [this, &state, &wait_on, &timeout](Callback<void()> done) {
         state->done = std::move(done);
+        timeout.async_wait([state](const boost::system::error_code& cancelled) {
+            if (cancelled) return;
+            state->overtaken = true;
+            state->finish();
+        });
         for (std::size_t i = 0; i < node_.shards.size(); ++i) {
-            auto wait = [this, i, check] { node_.services[i]->writes.after([check, i] { check(i); }); };
             if (node_.shards[i].on_this_thread()) {
-                wait();
+                wait_on(i);
             } else {
-                node_.shards[i].post(std::move(wait));
+                node_.shards[i].post([wait_on, i] { wait_on(i); });
             }
         }
     };
@@ -149,6 +228,23 @@ Task<> LiveSockets::end_session(UserId user, SessionId session) {
         node_.nsp.to(room).disconnect_sockets(true, std::move(done));
     };
     co_await internal::completion_of(std::move(start));
+}
+
+Task<> LiveSockets::end_revoked(runtime::Shard& here, UserId user) {
+    auto found = std::make_shared<std::vector<std::vector<SessionId>>>(node_.shards.size()); // by shard
+    auto start = [&](Callback<void()> done) {
+        auto look = [found](Socket& socket) {
+            (*found)[socket.shard().index()].push_back(session_of(socket)->claims.session);
+        };
+        node_.nsp.adapter().for_each_local(sockets_of(user), std::move(look), std::move(done));
+    };
+    co_await internal::completion_of(std::move(start));
+    std::vector<SessionId> sessions;
+    for (auto& part : *found) std::ranges::move(part, std::back_inserter(sessions));
+    if (sessions.empty()) co_return;
+    const auto ended = co_await node_.services_of(here).changes.ended_of(user, std::move(sessions));
+    if (!ended) co_return; // it is looked at again before long
+    for (const SessionId session : *ended) co_await end_session(user, session);
 }
 
 std::string disconnected_event(ErrorName why, std::optional<std::chrono::milliseconds> reconnect_after) {

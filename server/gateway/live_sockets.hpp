@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/channels/store.hpp"
+#include "chat/messages/store.hpp"
 #include "gateway/node.hpp"
 
 #include <memory>
@@ -41,17 +42,12 @@ class LiveSockets {
         bool changed_ = false;
     };
 
-    /// The user came in: his sockets enter the room, then the channel hears of it. Done when all have entered.
-    Task<> admit(ChannelId channel, chat::MembershipChange change);
-    /// The sockets of who is in a channel from its beginning enter its room. Done when all have.
-    Task<> admit_creator(ChannelId channel, UserId user);
-    /// The user went out: his sockets leave the room, then the channel hears of it. After it, nothing of the channel
-    /// reaches them any more (contract, promise 7).
-    Task<> expel(ChannelId channel, chat::MembershipChange change);
-
-    /// Tells the user's sockets, but `except`, that a channel has come to their list or gone from it.
-    void channel_added(UserId user, const chat::ChannelState& state, std::string_view except = {});
-    void channel_removed(UserId user, ChannelId channel, std::string_view reason, std::string_view except = {});
+    /// Who came in has his sockets enter the channel's room, who went out has them leave it: then nothing of the
+    /// channel reaches them any more (contract, promise 7). Those for which that is a change are told, but `asker`.
+    /// Done when all have entered or left. On the channel's owner shard, unless the membership cannot end.
+    void move(ChannelId channel, const chat::MembershipEvent& event, const std::string& asker, Callback<void()> done);
+    /// Whether the user's sockets are all in the channel's room, or all out of it.
+    Task<bool> all_are(bool in, ChannelId channel, UserId user);
 
     /// Tell the channel's room, from its owner shard.
     void channel_updated(const chat::Channel& channel);
@@ -64,16 +60,20 @@ class LiveSockets {
     };
     /// Done when every event that was committed before the call has reached the sockets of its room. An answer that was
     /// read from the database before then stands in one line with the live events: none that it holds comes after it.
-    /// Returns whether an event later than one of `heads` has been broadcast already.
+    /// Returns whether an event later than one of `heads` has been broadcast already, or it took too long to know.
+    /// From now on no gap after one of `heads` goes unseen.
     Task<bool> settle(std::vector<Head> heads);
 
     /// The session is revoked: its sockets are told and closed. Done when all are.
     Task<> end_session(UserId user, SessionId session);
+    /// The same of each session that has ended, of which the user has sockets: whoever ended it.
+    Task<> end_revoked(runtime::Shard& here, UserId user);
 
   private:
     using Watches = std::unordered_multimap<UserId, Watch*>;
-    ChannelFeed& feed(ChannelId channel) { return node_.services_of(node_.owner(channel)).feed; }
     template <class Note> void note(UserId user, Note note);
+    void bring_in(ChannelId channel, UserId user, const std::string& asker, Callback<void()> done);
+    Task<> tell_added(ChannelId channel, UserId user, std::vector<std::string> sockets);
 
     Node& node_;
     std::vector<Watches> watches_; // by shard

@@ -1,5 +1,6 @@
 #include "gateway/memberships.hpp"
 
+#include "chat/errc.hpp"
 #include "gateway/internal/completion.hpp"
 
 #include <utility>
@@ -8,42 +9,48 @@ namespace hubbub::gateway {
 
 using chat::MembershipChange;
 
+namespace {
+
+/// Errors by which a change finds that it has been made already.
+bool is_done_already(error_code error, bool joined, bool by_himself) {
+    if (joined) return error == chat::Errc::invite_not_found;
+    if (!by_himself) return error == chat::Errc::user_not_found;
+    return error == chat::Errc::not_a_member || error == chat::Errc::channel_not_found;
+}
+
+} // namespace
+
 Task<Result<chat::ChannelView>> Memberships::create(runtime::Shard& here, chat::NewChannel channel) {
     const UserId creator = channel.created_by;
     auto created = co_await node_.services_of(here).channels.create(std::move(channel));
     if (!created) co_return created.error();
-    auto view = co_await show_new(here, created->channel.id, creator);
+    co_await enter(created->channel.id, creator);
+    // Read now: whoever found the new channel at once may have written to it before the sockets were in its room.
+    auto view = co_await node_.services_of(here).channels.view(created->channel.id, creator);
     co_return view;
 }
 
 Task<Result<Memberships::Opened>> Memberships::open_direct(runtime::Shard& here, UserId user, UserId other) {
     const auto channel = co_await node_.services_of(here).channels.open_direct(user, other);
     if (!channel) co_return channel.error();
-    Opened opened;
-    opened.created = channel->created;
-    if (opened.created) {
-        const auto theirs = co_await show_new(here, channel->id, other);
-        if (!theirs) co_return theirs.error();
-        auto ours = co_await show_new(here, channel->id, user);
-        if (!ours) co_return ours.error();
-        opened.view = std::move(*ours);
-        co_return opened;
-    }
-    co_await sockets_.admit_creator(channel->id, user); // the other one may have made it at this very moment
+    // Whoever has made it, perhaps with an answer that was lost.
+    co_await enter(channel->id, other);
+    co_await enter(channel->id, user);
     auto ours = co_await node_.services_of(here).channels.view(channel->id, user);
     if (!ours) co_return ours.error();
+    Opened opened;
+    opened.created = channel->created;
     opened.view = std::move(*ours);
     co_return opened;
 }
 
-/// The user's sockets enter the room of a channel that he is in from its beginning.
-Task<Result<chat::ChannelView>> Memberships::show_new(runtime::Shard& here, ChannelId channel, UserId user) {
-    co_await sockets_.admit_creator(channel, user);
-    // Read now: whoever found the new channel at once may have written to it before the sockets were in its room.
-    auto view = co_await node_.services_of(here).channels.view(channel, user);
-    if (!view) co_return view.error();
-    if (view->state) sockets_.channel_added(user, *view->state);
-    co_return view;
+/// The sockets of who is in a channel from its beginning enter its room.
+Task<> Memberships::enter(ChannelId channel, UserId user) {
+    chat::MembershipEvent event;
+    event.joined = true;
+    event.user.id = user;
+    auto start = [&](Callback<void()> done) { sockets_.move(channel, event, {}, std::move(done)); };
+    co_await internal::completion_of(std::move(start));
 }
 
 Task<Result<MembershipChange>> Memberships::join(ChannelId channel, UserId user, std::string socket_id) {
@@ -75,8 +82,7 @@ Task<Result<MembershipChange>> Memberships::join_here(ChannelId channel, UserId 
     Services& here = node_.services_of(node_.owner(channel));
     const auto write = here.writes.enter();
     auto change = co_await here.channels.join(channel, user);
-    if (!change) co_return change.error();
-    if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(socket_id));
+    co_await follow(channel, user, user, true, change, std::move(socket_id));
     co_return change;
 }
 
@@ -84,9 +90,8 @@ Task<Result<MembershipChange>> Memberships::accept_here(ChannelId channel, UserI
     Services& here = node_.services_of(node_.owner(channel));
     const auto write = here.writes.enter();
     auto change = co_await here.invites.accept(channel, user, std::move(code));
-    if (!change) co_return change.error();
     std::string nobody; // REST: every socket is told
-    if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(nobody));
+    co_await follow(channel, user, user, true, change, std::move(nobody));
     co_return change;
 }
 
@@ -94,18 +99,9 @@ Task<Result<MembershipChange>> Memberships::add_here(ChannelId channel, UserId a
     Services& here = node_.services_of(node_.owner(channel));
     const auto write = here.writes.enter();
     auto change = co_await here.channels.add(channel, actor, user, role);
-    if (!change) co_return change.error();
     std::string nobody; // REST: every socket is told
-    if (change->event_seq != 0) co_await bring_in(channel, *change, std::move(nobody));
+    co_await follow(channel, user, actor, true, change, std::move(nobody));
     co_return change;
-}
-
-Task<> Memberships::bring_in(ChannelId channel, MembershipChange change, std::string socket_id) {
-    chat::Channels& channels = node_.services_of(node_.owner(channel)).channels;
-    const UserId user = change.member.user.id;
-    co_await sockets_.admit(channel, std::move(change));
-    const auto view = co_await channels.view(channel, user);
-    if (view && view->state) sockets_.channel_added(user, *view->state, socket_id);
 }
 
 Task<Result<MembershipChange>> Memberships::remove_here(ChannelId channel, UserId actor, UserId user,
@@ -113,10 +109,47 @@ Task<Result<MembershipChange>> Memberships::remove_here(ChannelId channel, UserI
     Services& here = node_.services_of(node_.owner(channel));
     const auto write = here.writes.enter();
     auto change = co_await here.channels.remove(channel, actor, user);
-    if (!change) co_return change.error();
-    co_await sockets_.expel(channel, *change);
-    sockets_.channel_removed(user, channel, actor == user ? "left" : "removed", socket_id);
+    co_await follow(channel, user, actor, false, change, std::move(socket_id));
     co_return change;
+}
+
+/// In the very handler in which the answer came.
+Task<> Memberships::follow(ChannelId channel, UserId user, UserId actor, bool joined,
+                           const Result<MembershipChange>& change, std::string socket_id) {
+    ChannelFeed& feed = node_.services_of(node_.owner(channel)).feed;
+    if (!change && change.error() == chat::Errc::unavailable) feed.suspect(channel);
+    if (!change && !is_done_already(change.error(), joined, actor == user)) co_return;
+    if (change && change->event_seq > feed.published(channel)) {
+        chat::ChannelEvent event;
+        event.event_seq = change->event_seq;
+        event.what = chat::MembershipEvent{joined, change->member.user, change->at, actor};
+        auto start = [&](Callback<void()> done) { feed.publish(channel, event, socket_id, std::move(done)); };
+        co_await internal::completion_of(std::move(start));
+        co_return;
+    }
+    co_await mend_here(channel, user, joined);
+}
+
+Task<> Memberships::mend(ChannelId channel, UserId user, bool is_member) {
+    return internal::on(node_.owner(channel).io(), mend_here(channel, user, is_member));
+}
+
+Task<> Memberships::mend_here(ChannelId channel, UserId user, bool is_member) {
+    const bool agreed = co_await sockets_.all_are(is_member, channel, user);
+    if (agreed) co_return;
+    runtime::Shard& owner = node_.owner(channel);
+    Services& here = node_.services_of(owner);
+    const auto standing = co_await here.changes.standing(channel, user);
+    if (!standing) co_return; // the Reconciler looks again before long
+    ++node_.measures_of(owner).rooms_mended;
+    chat::MembershipEvent event;
+    event.joined = standing->is_member;
+    event.user.id = user;
+    if (standing->is_member) here.feed.seed(channel, standing->event_seq);
+    const std::string everybody;
+    auto start = [&](Callback<void()> done) { sockets_.move(channel, event, everybody, std::move(done)); };
+    co_await internal::completion_of(std::move(start));
+    here.feed.notice(channel, standing->event_seq);
 }
 
 Task<Result<MembershipChange>> Memberships::set_role_here(ChannelId channel, UserId actor, UserId user,

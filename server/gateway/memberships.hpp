@@ -9,6 +9,9 @@ namespace hubbub::gateway {
 /// Commands that change who is in a channel: the rule and the commit on the channel's owner shard, then the rooms, then
 /// what people are told. May be awaited on any shard. `socket_id` is the socket that asked, if one did: it learns the
 /// result from its ack and is not told again.
+///
+/// Rooms follow what the database says, not what a request has changed: they are right too when the change was made by
+/// an earlier request whose answer was lost.
 class Memberships {
   public:
     Memberships(Node& node, LiveSockets& sockets) : node_{node}, sockets_{sockets} {}
@@ -32,6 +35,9 @@ class Memberships {
     /// The view is the actor's.
     Task<Result<chat::ChannelView>> update(ChannelId channel, UserId actor, chat::ChannelChange change);
 
+    /// Where a room is not as `is_member` has it, looks at the database again and makes it so.
+    Task<> mend(ChannelId channel, UserId user, bool is_member);
+
   private:
     Task<Result<chat::MembershipChange>> join_here(ChannelId channel, UserId user, std::string socket_id);
     Task<Result<chat::MembershipChange>> accept_here(ChannelId channel, UserId user, std::string code);
@@ -40,8 +46,10 @@ class Memberships {
                                                      std::string socket_id);
     Task<Result<chat::MembershipChange>> set_role_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
     Task<Result<chat::ChannelView>> update_here(ChannelId channel, UserId actor, chat::ChannelChange change);
-    Task<Result<chat::ChannelView>> show_new(runtime::Shard& here, ChannelId channel, UserId user);
-    Task<> bring_in(ChannelId channel, chat::MembershipChange change, std::string socket_id);
+    Task<> enter(ChannelId channel, UserId user);
+    Task<> follow(ChannelId channel, UserId user, UserId actor, bool joined,
+                  const Result<chat::MembershipChange>& change, std::string socket_id);
+    Task<> mend_here(ChannelId channel, UserId user, bool is_member);
 
     Node& node_;
     LiveSockets& sockets_;

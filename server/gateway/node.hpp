@@ -35,17 +35,8 @@ struct Settings {
 
 /// The chat's rules on one shard, over that shard's stores.
 struct Services {
-    Services(Node& node, runtime::Shard& shard, socketio::Namespace& nsp, chat::Stores stores,
-             chat::PasswordHasher& hasher, chat::TokenKeys keys)
-        : accounts{stores.accounts},
-          auth{stores.accounts, stores.sessions, hasher, std::move(keys)},
-          receipts{node, shard, stores.receipts},
-          presence_store{stores.presence},
-          presence{node, shard, stores.presence},
-          channels{stores.channels, stores.invites, receipts},
-          invites{stores.invites, channels},
-          messages{stores.messages, channels},
-          feed{shard, nsp, messages} {}
+    Services(Node& node, runtime::Shard& shard, LiveSockets& sockets, chat::Stores stores, chat::PasswordHasher& hasher,
+             chat::TokenKeys keys);
     Services(const Services&) = delete;
 
     chat::AccountStore& accounts;
@@ -56,6 +47,7 @@ struct Services {
     chat::Channels channels;
     chat::Invites invites;
     chat::Messages messages;
+    chat::ChangeStore& changes;
     ChannelFeed feed;    ///< of the channels that this shard owns
     WriteBarrier writes; ///< to these channels
 };
@@ -84,6 +76,19 @@ struct Node {
   private:
     runtime::Shard& at(std::int64_t id) { return shards[static_cast<std::size_t>(id) % shards.size()]; }
 };
+
+inline Services::Services(Node& node, runtime::Shard& shard, LiveSockets& sockets, chat::Stores stores,
+                          chat::PasswordHasher& hasher, chat::TokenKeys keys)
+    : accounts{stores.accounts},
+      auth{stores.accounts, stores.sessions, hasher, std::move(keys)},
+      receipts{node, shard, stores.receipts},
+      presence_store{stores.presence},
+      presence{node, shard, stores.presence},
+      channels{stores.channels, stores.invites, receipts},
+      invites{stores.invites, channels},
+      messages{stores.messages, channels},
+      changes{stores.changes},
+      feed{shard, node.nsp, messages, sockets, node.measures_of(shard)} {}
 
 /// The room that every socket of a user is in.
 inline std::string user_room(UserId user) {

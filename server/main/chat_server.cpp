@@ -83,7 +83,7 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
         chat::TokenKeys keys{chat::AccessTokens{secret}};
         if (external) keys.external.emplace(*external);
         gateway_->node.services.push_back(std::make_unique<gateway::Services>(
-            gateway_->node, shards_[i], gateway_->node.nsp, storages_.back()->stores(), hasher_, std::move(keys)));
+            gateway_->node, shards_[i], gateway_->sockets, storages_.back()->stores(), hasher_, std::move(keys)));
         listeners_.push_back(net::http::make_server(shards_[i], *this, timeouts));
         socketio_.attach(i, *listeners_.back());
     }
@@ -109,6 +109,7 @@ void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint,
         listener->listen(same_port);
         same_port.port(listener->endpoint().port());
     }
+    gateway_->reconciler.start();
     shards_.start();
 }
 

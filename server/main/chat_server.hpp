@@ -1,5 +1,6 @@
 #pragma once
 #include "adapters/local/local_adapter.hpp"
+#include "gateway/reconciler.hpp"
 #include "gateway/rest/rest_api.hpp"
 #include "gateway/rest/static_files.hpp"
 #include "gateway/socket/socket_gateway.hpp"
@@ -53,13 +54,15 @@ class ChatServer final : private net::http::Handler {
               sockets{node},
               memberships{node, sockets},
               socket{node, sockets, memberships},
-              rest{node, sockets, memberships} {}
+              rest{node, sockets, memberships},
+              reconciler{node, sockets, memberships} {}
 
         gateway::Node node;
         gateway::LiveSockets sockets;
         gateway::Memberships memberships;
         gateway::SocketGateway socket;
         gateway::RestApi rest;
+        gateway::Reconciler reconciler;
     };
 
     void handle(std::shared_ptr<net::http::Exchange> exchange) override;

@@ -155,6 +155,12 @@ void add_gateway(Report& report, const gateway::Counters& counters, const std::v
     report.count_by("hubbub_resumed_channels_total", "Channels that reconnecting clients asked for", "recovered",
                     std::pair{"true", [](const auto& part) { return part.measures.resumed; }},
                     std::pair{"false", [](const auto& part) { return part.measures.not_resumed; }});
+    report.count_by("hubbub_feed_repairs_total",
+                    "Channels read again for events that did not come by themselves, or given up", "outcome",
+                    std::pair{"read", [](const auto& part) { return part.measures.feed_reads; }},
+                    std::pair{"behind", [](const auto& part) { return part.measures.feed_behind; }});
+    report.add_one("hubbub_rooms_mended_total", "Memberships that rooms did not have as the database has them",
+                   Kind::counter, report.sum([](const auto& part) { return part.measures.rooms_mended; }));
 
     std::map<std::string, std::size_t> sizes;
     for (const ShardPart& part : parts) {

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "storage/internal/account_store.hpp"
+#include "storage/internal/change_store.hpp"
 #include "storage/internal/channel_store.hpp"
 #include "storage/internal/invite_store.hpp"
 #include "storage/internal/message_store.hpp"
@@ -33,7 +34,8 @@ struct Storage::Impl {
           invites{pool},
           messages{pool},
           receipts{pool},
-          presence{pool} {}
+          presence{pool},
+          changes{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
@@ -42,6 +44,7 @@ struct Storage::Impl {
     internal::PgMessageStore messages;
     internal::PgReceiptStore receipts;
     internal::PgPresenceStore presence;
+    internal::PgChangeStore changes;
 };
 
 Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
@@ -54,7 +57,7 @@ Histogram Storage::batch_sizes() const {
 
 chat::Stores Storage::stores() {
     return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites,
-            impl_->messages, impl_->receipts, impl_->presence};
+            impl_->messages, impl_->receipts, impl_->presence, impl_->changes};
 }
 
 } // namespace hubbub::storage

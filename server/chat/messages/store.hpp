@@ -102,6 +102,7 @@ struct MembershipEvent {
     bool joined; ///< else left
     PublicUser user;
     Timestamp at;
+    UserId actor; ///< the user, or who brought in or removed
 };
 struct MessageEdited {
     MessageId message;

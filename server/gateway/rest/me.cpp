@@ -42,9 +42,9 @@ Task<Outcome<bool>> RestApi::change_password(Call& call, std::string old_passwor
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
     const auto ended =
         co_await call.services.auth.change_password(call.caller, std::move(old_password), std::move(password));
+    co_await end_sockets(call, ended);
     if (!ended) co_return to_failure(ended.error());
     give_back(&Attempts::logins, address);
-    for (const SessionId session : *ended) co_await sockets_.end_session(call.caller.user, session);
     co_return true;
 }
 
@@ -60,16 +60,25 @@ RestApi::Answer RestApi::list_sessions(Call& call) {
 RestApi::Answer RestApi::end_session(Call& call) {
     const SessionId session{call.ids[0]};
     const auto ended = co_await call.services.auth.end_session(call.caller.user, session);
+    if (ended) co_await sockets_.end_session(call.caller.user, session);
+    if (!ended) co_await sockets_.end_revoked(call.shard, call.caller.user); // it may have ended already
     if (!ended) co_return to_failure(ended.error());
-    co_await sockets_.end_session(call.caller.user, session);
     co_return no_content();
 }
 
 RestApi::Answer RestApi::end_other_sessions(Call& call) {
     const auto ended = co_await call.services.auth.end_others(call.caller);
+    co_await end_sockets(call, ended);
     if (!ended) co_return to_failure(ended.error());
-    for (const SessionId session : *ended) co_await sockets_.end_session(call.caller.user, session);
     co_return no_content();
+}
+
+/// Those of the sessions that ended now, and of those that an earlier request ended whose answer was lost.
+Task<> RestApi::end_sockets(Call& call, const Result<std::vector<SessionId>>& ended) {
+    if (ended) {
+        for (const SessionId session : *ended) co_await sockets_.end_session(call.caller.user, session);
+    }
+    co_await sockets_.end_revoked(call.shard, call.caller.user);
 }
 
 } // namespace hubbub::gateway

@@ -252,7 +252,11 @@ Task<Outcome<chat::AccessClaims>> RestApi::authenticate(Call& call) {
     const auto claims = co_await call.services.auth.identify(std::move(text), std::move(client));
     if (!claims) co_return to_failure(claims.error());
     const auto standing = co_await call.services.auth.check(*claims);
-    if (!standing) co_return to_failure(standing.error());
+    if (!standing) {
+        // Perhaps by an earlier request of this very kind, whose answer was lost.
+        if (standing.error() == chat::Errc::revoked) co_await sockets_.end_session(claims->user, claims->session);
+        co_return to_failure(standing.error());
+    }
     co_return *claims;
 }
 

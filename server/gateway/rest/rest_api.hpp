@@ -81,6 +81,7 @@ class RestApi {
     Answer list_sessions(Call& call);
     Answer end_session(Call& call);
     Answer end_other_sessions(Call& call);
+    Task<> end_sockets(Call& call, const Result<std::vector<SessionId>>& ended);
     Answer get_me(Call& call);
     Answer update_me(Call& call);
     Task<Outcome<bool>> change_password(Call& call, std::string old_password, std::string password);

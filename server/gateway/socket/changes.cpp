@@ -115,8 +115,7 @@ Task<Result<chat::ChannelEvent>> SocketGateway::change_here(Change<Command> make
         if (event.error() == chat::Errc::unavailable) here.feed.suspect(channel);
         co_return event;
     }
-    if (event->event_seq != 0)
-        here.feed.publish(channel, event->event_seq, event_name(*event), encode_event(channel, *event));
+    if (event->event_seq != 0) here.feed.publish(channel, *event);
     co_return event;
 }
 

@@ -162,11 +162,11 @@ void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<
     if (appended) {
         const std::string message_json = encode(appended->message);
         const ChannelId channel = send->channel;
+        const chat::Message& message = appended->message;
+        here.receipts.sent(channel, message.sender, {message.id, message.seq});
         if (appended->deduplicated) {
             feed.notice(channel, appended->event_seq);
         } else {
-            const chat::Message& message = appended->message;
-            here.receipts.sent(channel, message.sender, {message.id, message.seq});
             feed.publish(channel, appended->event_seq, "new_message",
                          new_message_event(channel, appended->event_seq, message_json));
         }

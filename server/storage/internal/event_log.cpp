@@ -42,7 +42,7 @@ WITH head AS (
          NULL AS "displayName"
   FROM latest WHERE "eventSeq" > $2
   UNION ALL
-  SELECT e."messageId", NULL, NULL, coalesce(u.id, e."actorId"),
+  SELECT e."messageId", NULL, e."actorId", coalesce(u.id, e."actorId"),
          coalesce(e.payload ->> 'content', e.payload ->> 'reaction'), e.at, NULL, NULL, NULL, NULL, e."eventSeq", e.kind,
          e."messageCreatedAt", u.username, u."displayName"
   FROM head, chat_channel_event e LEFT JOIN chat_user u ON u.id = (e.payload ->> 'userId')::bigint
@@ -58,6 +58,7 @@ chat::MembershipEvent to_membership(Row row, bool joined) {
     membership.user.username = row.get<std::string>(13);
     membership.user.display_name = row.get<std::string>(14);
     membership.at = row.get<Timestamp>(5);
+    membership.actor = row.get<UserId>(2);
     return membership;
 }
 

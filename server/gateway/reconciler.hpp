@@ -1,0 +1,42 @@
+#pragma once
+#include "gateway/live_sockets.hpp"
+#include "gateway/memberships.hpp"
+#include "gateway/node.hpp"
+
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+namespace hubbub::gateway {
+
+/// Looks every few seconds whether rooms, sockets and broadcasts are as the database has it: what an operator's command
+/// or another process has changed, and what was committed though its answer never came, takes effect here.
+class Reconciler {
+  public:
+    Reconciler(Node& node, LiveSockets& sockets, Memberships& memberships)
+        : node_{node}, sockets_{sockets}, memberships_{memberships} {}
+
+    /// Before the shards run, when all have their services.
+    void start();
+
+  private:
+    void keep_running(runtime::Shard& shard, Task<> loop);
+
+    // What changed since the last look: on the first shard.
+    Task<> follow_changes();
+    Task<> follow_memberships(Timestamp since);
+    Task<> follow_sessions(Timestamp since);
+
+    // Heads of the channels that a shard owns and whose rooms are in use: on each.
+    Task<> compare_heads(runtime::Shard& shard);
+    Task<> compare_heads_once(runtime::Shard& shard);
+    Task<> forget_unused(runtime::Shard& shard);
+
+    Node& node_;
+    LiveSockets& sockets_;
+    Memberships& memberships_;
+    Timestamp memberships_seen_;
+    Timestamp sessions_seen_;
+};
+
+} // namespace hubbub::gateway
