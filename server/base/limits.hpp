@@ -116,7 +116,8 @@ inline constexpr std::size_t kArrivingPerShardMax = 10'000;   ///< the same of a
 inline constexpr double kWriteShare = 0.2;                    ///< sending, editing, deleting, reacting, marks: each
 inline constexpr double kReadShare = 0.2;                     ///< history, search, presence, what was missed: each
 inline constexpr double kSignalShare = 0.1;                   ///< typing, one's own presence: each
-inline constexpr double kChangeShare = 0.1; ///< joining, leaving, members, channels, invitations, tokens: each
+inline constexpr double kChangeShare = 0.1;  ///< joining, leaving, members, channels, invitations, tokens: each
+inline constexpr auto kMetricsPause = 100ms; ///< between two collections for /metrics
 inline constexpr std::size_t kRequestIdBytesMax = 64;    ///< of a proxy's X-Request-Id; a longer one is replaced
 inline constexpr std::size_t kRetentionMonthsMax = 1200; ///< a century
 

@@ -94,7 +94,7 @@ ChatServer::ChatServer(const Config& config, const std::string& conninfo, std::s
                        runtime::Shard& home, Callback<void(std::vector<ops::Family>)> done) {
         collect_metrics(sources, home, std::move(done));
     };
-    health_ = std::make_unique<ops::Health>(std::move(ready), std::move(collect));
+    health_ = std::make_unique<ops::Health>(shards_[0], std::move(ready), std::move(collect));
 }
 
 ChatServer::~ChatServer() {

@@ -13,7 +13,7 @@ net::http::Response fresh(int status, std::string text) {
 
 } // namespace
 
-bool Health::handle(const std::shared_ptr<net::http::Exchange>& exchange) const {
+bool Health::handle(const std::shared_ptr<net::http::Exchange>& exchange) {
     const std::string& path = exchange->request().path;
     if (path == "/healthz") {
         exchange->respond(fresh(200, "ok\n"));
@@ -21,8 +21,7 @@ bool Health::handle(const std::shared_ptr<net::http::Exchange>& exchange) const 
         const bool ready = ready_(exchange->shard());
         exchange->respond(fresh(ready ? 200 : 503, ready ? "ready\n" : "not ready\n"));
     } else if (path == "/metrics") {
-        collect_(exchange->shard(),
-                 [exchange](const std::vector<Family>& families) { exchange->respond(fresh(200, to_text(families))); });
+        metrics_.answer(exchange);
     } else {
         return false;
     }

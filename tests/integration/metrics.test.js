@@ -117,4 +117,12 @@ describe('metrics', () => {
     assert.equal(now.get('hubbub_tls_handshakes_total{result="done"}'), 0);
     assert.equal(now.get('hubbub_draining'), 0);
   });
+
+  test('a flood of requests shares a few collections', async () => {
+    const answers = await Promise.all(Array.from({ length: 200 }, () => fetch(`${hubbub.url}/metrics`)));
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    assert.ok(answers.every(({ status }) => status === 200));
+    const different = new Set(texts).size; // the processor time grows with each collection
+    assert.ok(different <= 40, `${different} collections for 200 requests`);
+  });
 });
