@@ -116,6 +116,31 @@ TEST(Misuse, NextTwiceNeverAndAfterTheClientLeft) {
     EXPECT_EQ(rig.count(rig.server().of("/held"), &socketio::NamespaceCounters::sockets), 0U);
 }
 
+TEST(Misuse, NextMayOutliveTheServer) {
+    std::vector<Next> held;
+    std::atomic<std::size_t> count = 0;
+    {
+        Rig rig{local(), 1, [&](Server& server) {
+                    auto hold = [&](Next next) {
+                        held.push_back(std::move(next));
+                        ++count;
+                    };
+                    server.of("/held").use([hold](const auto&, Next next) { hold(std::move(next)); });
+                    server.of("/").use_event([hold](Socket&, Event&, Next next) { hold(std::move(next)); });
+                }};
+        const auto client = rig.client();
+        client->send("40/held,");
+        client->emit(R"(["held"])");
+        client->send("40/held,");
+        client->emit(R"(["held"])");
+        while (count < 2) std::this_thread::yield();
+        rig.stop();
+    }
+    held.front()({});
+    held.back()({});
+    held.clear();
+}
+
 TEST(Misuse, DisconnectingFromEverywhere) {
     std::atomic<int> told = 0;
     Rig rig{local(), 2, [&told](Server& server) {

@@ -204,6 +204,24 @@ TEST_F(PoolTest, ALostConnectionAnswersWhatWasInFlightAndComesBack) {
     EXPECT_TRUE(again);
 }
 
+TEST_F(PoolTest, AConnectionMayBeLostWhileItIsBeingWrittenTo) {
+    static constexpr Statement kPid{"pid", "SELECT pg_backend_pid()"};
+    const auto pid = runner.ask(kPid, {}, kOrdered).get()->front().get<std::int64_t>(0);
+    std::vector<std::future<Result<Rows>>> answers(3);
+    runner.run([&] {
+        // The shard learns of it only by writing: it is here, and reads nothing.
+        admin.query({"", "SELECT pg_terminate_backend($1::int, 5000)"}, Params::of(static_cast<std::int32_t>(pid)));
+        for (auto& answer : answers) {
+            auto promise = std::make_shared<std::promise<Result<Rows>>>();
+            answer = promise->get_future();
+            runner.pool().query(
+                kOne, {}, [promise](Result<Rows> rows) { promise->set_value(std::move(rows)); }, kOrdered);
+        }
+        return 0;
+    });
+    for (auto& answer : answers) EXPECT_EQ(answer.get().error(), Errc::unavailable);
+}
+
 TEST_F(PoolTest, WithoutTheServerQueriesAreRefusedAtOnceUntilItIsBack) {
     ASSERT_TRUE(runner.ask(kOne).get());
     TestServer::get().stop(LocalServer::Shutdown::fast);

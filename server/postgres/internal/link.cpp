@@ -228,7 +228,8 @@ void Link::refuse(Pending& pending, const pg_result* result) {
 
 void Link::lose(std::string reason) {
     if (state_ == State::lost) return;
-    const auto self = shared_from_this(); // the owner may let go of it
+    // The owner lets go of the link, and whoever called this may still look at it.
+    boost::asio::post(shard_.io(), [self = shared_from_this()] {});
     state_ = State::lost;
     silence_.disarm();
     if (socket_.is_open()) socket_.release();

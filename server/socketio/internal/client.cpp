@@ -37,8 +37,13 @@ Client::Client(engineio::Session& session, Namespaces& namespaces)
 }
 
 Client::~Client() {
-    // The server ends: a coroutine that waits for an ack holds its socket, which holds the coroutine.
-    for (const auto& socket : sockets_) socket->rare_.reset();
+    // The server ends: a coroutine that waits for an ack holds its socket, which holds the coroutine. An application
+    // may hold others for longer, in a `Next`.
+    for (const auto& socket : sockets_) {
+        socket->client_ = nullptr;
+        socket->connected_ = false;
+        socket->rare_.reset();
+    }
 }
 
 void Client::send(const EncodedPacket& packet) {

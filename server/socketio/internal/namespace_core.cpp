@@ -74,9 +74,9 @@ class NamespaceCore::Continuation {
 
     void operator()(std::optional<ConnectError> error) {
         const auto socket = std::exchange(socket_, nullptr);
-        if (!socket) return; // called twice
+        if (!socket) return;                    // called twice
+        if (socket->client_ == nullptr) return; // the client went away meanwhile, perhaps with the server
         socket->shard().assert_current("Next");
-        if (socket->client_ == nullptr) return; // the client went away meanwhile
         if (error) return refuse(*socket, *error);
         core_->run_middlewares(socket, next_);
     }
@@ -97,8 +97,8 @@ class NamespaceCore::EventContinuation {
     void operator()(std::optional<ConnectError> error) {
         const auto socket = std::exchange(socket_, nullptr);
         if (!socket) return; // called twice
-        socket->shard().assert_current("Next");
         if (!socket->connected()) return;
+        socket->shard().assert_current("Next");
         if (!error) return core_->run_event_middlewares(socket, std::move(event_), next_);
         const auto& refused = core_->behaviour().refused_event;
         guarded(*socket, [&] { refused(*socket, std::move(*event_), *error); });
