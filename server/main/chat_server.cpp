@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kCommitsTimeout = 5s; // of a drain, for what was sent before it
+constexpr auto kLastWords = 500ms;   // of a drain, to answer what was sent before the goodbye was heard
 constexpr auto kGoodbyeTimeout = 3s; // of a drain, for the sockets to close
 constexpr auto kReconnectAfter = 2s; // what clients are told, the first of them
 
@@ -152,8 +153,9 @@ void ChatServer::drain() {
     node.draining = true;
     if (!wait_for([&] { return node.sends_in_flight == 0; }, kCommitsTimeout))
         log::warn("drain_incomplete", {{"sendsInFlight", node.sends_in_flight.load()}});
-    write_what_waits();
     gateway_->socket.announce_drain(kReconnectAfter);
+    std::this_thread::sleep_for(kLastWords);
+    write_what_waits();
     std::atomic<bool> closed = false;
     socketio_.close([&closed] { closed = true; });
     wait_for([&] { return closed.load(); }, kGoodbyeTimeout);
