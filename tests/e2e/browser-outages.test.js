@@ -138,7 +138,9 @@ describe('outages in the browser', () => {
     await other.getByTestId('composer').fill('a draft in the other tab');
     await page.getByTestId('composer').fill('a draft');
     for (const tab of [page, other]) await tab.getByTestId('jump-to-latest').click();
-    await bob.say('said while two tabs are open');
+    const client = await ChatClient.connect(hubbub.url, users[1].session.accessToken);
+    await client.send(channel.id, 'said while two tabs are open');
+    client.close();
     await Promise.all([page, other].map((tab) => tab.getByText('said while two tabs are open').waitFor()));
     await page.getByRole('button', { name: 'Account menu' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -150,10 +152,12 @@ describe('outages in the browser', () => {
   });
 
   test('a session that was ended elsewhere leaves nothing in the browser either', async () => {
-    const { page } = bob;
-    await until('the page to be kept', async () => /said while/.test(await page.evaluate(kept)), { timeoutMs: kBoundMs });
-    const { body } = await users[1].api.get('/auth/sessions');
-    for (const session of body.sessions.filter(({ current }) => !current)) await users[1].api.delete(`/auth/sessions/${session.id}`);
+    const { page } = ada;
+    await ada.signIn(users[0].password);
+    await page.getByTestId('composer').fill('a draft');
+    await until('the channels to be kept', async () => /channels/.test(await page.evaluate(kept)));
+    const { body } = await users[0].api.get('/auth/sessions');
+    for (const session of body.sessions.filter(({ current }) => !current)) await users[0].api.delete(`/auth/sessions/${session.id}`);
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: kBoundMs });
     await until('all to be forgotten', async () => (await page.evaluate(kept)).length === 0);
   });
