@@ -42,6 +42,7 @@ inline constexpr std::size_t kPacketsPerPayloadMax = 10'000;
 inline constexpr std::size_t kAttachmentsMax = 10;
 inline constexpr std::size_t kNamespaceBytesMax = 256;
 inline constexpr std::size_t kNamespacesPerClientMax = 64;
+inline constexpr std::size_t kConnectErrorsMax = 10;       ///< answers to one client's CONNECTs; then it is closed
 inline constexpr std::size_t kChildNamespacesMax = 10'000; ///< made on demand for a parent; more: "Invalid namespace"
 inline constexpr std::size_t kEventNameBytesMax = 256;
 inline constexpr std::size_t kRoomsPerSocketMax = 20'000;

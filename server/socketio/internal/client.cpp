@@ -132,7 +132,12 @@ void Client::on_connect(Packet packet) {
 }
 
 void Client::refuse_namespace(std::string_view name) {
-    send_control(PacketType::connect_error, name, R"({"message":"Invalid namespace"})");
+    refuse_connect(name, R"({"message":"Invalid namespace"})");
+}
+
+void Client::refuse_connect(std::string_view nsp, std::string_view answer) {
+    send_control(PacketType::connect_error, nsp, answer);
+    if (++connect_errors_ == limits::kConnectErrorsMax) disconnect();
 }
 
 void Client::enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr<NamespaceCore> child) {

@@ -26,6 +26,9 @@ class Client final : public engineio::SessionHandler {
     /// CONNECT, CONNECT_ERROR and DISCONNECT packets; `json` may be empty.
     void send_control(PacketType type, std::string_view nsp, std::string_view json);
 
+    /// Answers a CONNECT with CONNECT_ERROR. A client that goes on and on is closed.
+    void refuse_connect(std::string_view nsp, std::string_view answer);
+
     void on_connected() {
         if (connect_timeout_ != nullptr) session_.on_connected();
         connect_timeout_.reset();
@@ -58,6 +61,7 @@ class Client final : public engineio::SessionHandler {
     Namespaces& namespaces_;
     std::vector<std::shared_ptr<Socket>> sockets_;
     std::unique_ptr<Incomplete> incomplete_;
+    std::size_t connect_errors_ = 0;
     std::unique_ptr<runtime::Timer> connect_timeout_; ///< until the first namespace is joined
 };
 

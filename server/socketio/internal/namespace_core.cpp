@@ -154,8 +154,9 @@ void NamespaceCore::refuse(Socket& socket, const ConnectError& error) {
     boost::json::object answer{{"message", error.message}};
     if (!error.data.is_null()) answer["data"] = error.data;
     Client& client = *socket.client_;
-    client.send_control(PacketType::connect_error, socket.nsp_.name(), boost::json::serialize(answer));
+    const std::string& name = socket.nsp_.name();
     client.remove(socket);
+    client.refuse_connect(name, boost::json::serialize(answer));
 }
 
 void NamespaceCore::connect(Socket& socket) {
