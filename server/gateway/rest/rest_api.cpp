@@ -201,21 +201,33 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     const Timing timing{node_.measures_of(shard), route};
     Call call{request, shard, node_.services_of(shard), id, {}, {}, {}};
     Requests& requests = requests_[shard.index()];
-    std::optional<std::chrono::milliseconds> wait;
-    if (route.takes == Takes::token || route.takes == Takes::token_and_body) {
-        const auto caller = co_await authenticate(call);
+    const std::string address = address_key(request.remote_address);
+    const bool has_token = route.takes == Takes::token || route.takes == Takes::token_and_body;
+    // The address first: who brings bad tokens, or none, has no signature verified and no query made beyond its rate.
+    auto wait = requests.addresses.take(address, shard.loop_time());
+    if (!wait && has_token) {
+        const auto caller = co_await identify(call);
         if (!caller) co_return caller.error();
         call.caller = *caller;
+        requests.addresses.give_back(address);
         wait = requests.users.take(caller->user, shard.loop_time());
         if (!wait) wait = requests.costly[*match.route].take(caller->user, shard.loop_time());
-    } else {
-        wait = requests.addresses.take(address_key(request.remote_address), shard.loop_time());
     }
     if (wait) {
         ++node_.measures_of(shard).limited_requests[route.name()];
         co_return Failure{ErrorName::limit_rate, {}, *wait};
     }
     for (const auto& [name, value] : match.parameters) {
+    if (has_token) {
+        // An access token may outlive its session by minutes.
+        const auto standing = co_await call.services.auth.check(call.caller);
+        if (!standing) {
+            // Perhaps by an earlier request of this very kind, whose answer was lost.
+            if (standing.error() == chat::Errc::revoked)
+                co_await sockets_.end_session(call.caller.user, call.caller.session);
+            co_return to_failure(standing.error());
+        }
+    }
         const auto number = parse_integer(value, 1, kJsonIntegerMax);
         if (!number) co_return Failure{number.error().name, std::string{name}};
         call.ids.push_back(*number);
@@ -243,20 +255,13 @@ net::http::Response RestApi::refuse_method(std::string allow) {
     return response;
 }
 
-/// The token, and that its session still stands: an access token may outlive its session by minutes.
-Task<Outcome<chat::AccessClaims>> RestApi::authenticate(Call& call) {
+Task<Outcome<chat::AccessClaims>> RestApi::identify(Call& call) {
     const auto token = bearer_token(call.request);
     if (!token) co_return token.error();
     std::string text{*token};
     auto client = client_of(call.request);
     const auto claims = co_await call.services.auth.identify(std::move(text), std::move(client));
     if (!claims) co_return to_failure(claims.error());
-    const auto standing = co_await call.services.auth.check(*claims);
-    if (!standing) {
-        // Perhaps by an earlier request of this very kind, whose answer was lost.
-        if (standing.error() == chat::Errc::revoked) co_await sockets_.end_session(claims->user, claims->session);
-        co_return to_failure(standing.error());
-    }
     co_return *claims;
 }
 

@@ -69,7 +69,7 @@ class RestApi {
     void respond(net::http::Exchange& exchange, Response response, const std::string& id);
     Outcome<Response> find_document(const net::http::Request& request);
     Response refuse_method(std::string allow);
-    Task<Outcome<chat::AccessClaims>> authenticate(Call& call);
+    Task<Outcome<chat::AccessClaims>> identify(Call& call);
     Response refuse(const Failure& failure);
     std::string new_id();
 
@@ -134,7 +134,7 @@ class RestApi {
         explicit Requests(Rate rate);
         RateLimiter<UserId> users;
         std::vector<RateLimiter<UserId>> costly; ///< the same of one route, by its place among them
-        RateLimiter<std::string> addresses;      ///< of requests that need no token
+        RateLimiter<std::string> addresses;      ///< of requests without a good token
     };
     using Limiter = RateLimiter<std::string> Attempts::*;
     runtime::Shard& home_of(const std::string& address);
