@@ -8,13 +8,26 @@
 #include "gateway/rest/query.hpp"
 #include "gateway/rest/rest_api.hpp"
 
+#include <cctype>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace hubbub::gateway {
 namespace {
 
 constexpr std::size_t kUserIdsMax = 100;
+
+/// As usernames are compared.
+std::string lowercase(std::string name) {
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return name;
+}
+
+std::string account_at(const std::string& address, const std::string& username) {
+    return lowercase(username) + " at " + address;
+}
 
 } // namespace
 
@@ -28,8 +41,14 @@ RestApi::Answer RestApi::sign_up(Call& call) {
         in.optional_text("displayName", chat::parse_display_name).value_or(registration.username);
     if (in.failure()) co_return *in.failure();
 
-    const auto wait = co_await take(&Attempts::registrations, address_key(call.request.remote_address));
+    const std::string address = address_key(call.request.remote_address);
+    const auto wait = co_await take(&Attempts::registrations, address);
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
+    const auto seats = co_await take_hash_seats(address, registration.username);
+    if (!seats) {
+        give_back(&Attempts::registrations, address);
+        co_return to_failure(chat::Errc::rate_limited);
+    }
     auto client = client_of(call.request);
     const auto grant = co_await call.services.auth.sign_up(std::move(registration), std::move(client));
     if (!grant) co_return to_failure(grant.error(), "username");
@@ -46,8 +65,15 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     // Everybody knows what no username can be: not worth a hash, nor an attempt.
     if (!chat::parse_username(login.username)) co_return to_failure(chat::Errc::bad_credentials);
     const std::string address = address_key(call.request.remote_address);
-    const auto wait = co_await take(&Attempts::logins, address);
+    // An account has as many attempts at each address, and there successes count too: they cost a hash as well.
+    auto wait = co_await take(&Attempts::logins, account_at(address, login.username));
+    if (!wait) wait = co_await take(&Attempts::logins, address);
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
+    const auto seats = co_await take_hash_seats(address, login.username);
+    if (!seats) {
+        give_back(&Attempts::logins, address);
+        co_return to_failure(chat::Errc::rate_limited);
+    }
     auto client = client_of(call.request);
     const auto grant = co_await call.services.auth.sign_in(std::move(login), std::move(client));
     if (!grant) {
@@ -57,7 +83,7 @@ RestApi::Answer RestApi::sign_in(Call& call) {
             {{"request", call.id}, {"address", call.request.remote_address}, {"reason", grant.error().message()}});
         co_return to_failure(grant.error());
     }
-    // Only failures count: many people may share an address.
+    // Of an address only failures count: many people may share it.
     give_back(&Attempts::logins, address);
     co_return net::http::json_response(200, encode(*grant));
 }
@@ -121,6 +147,15 @@ RestApi::Answer RestApi::get_config(Call&) {
     write_limits(json);
     json.field("registrationOpen", node_.settings.registration_open).end_object();
     co_return net::http::json_response(200, std::move(text));
+}
+
+Task<std::optional<RestApi::HashSeats>> RestApi::take_hash_seats(std::string address, std::string account) {
+    HashSeats seats;
+    seats.address = co_await hash_seats_.take("at " + address, limits::kHashesPerAddressMax);
+    if (!seats.address) co_return std::nullopt;
+    seats.account = co_await hash_seats_.take(lowercase(std::move(account)), limits::kHashesPerAccountMax);
+    if (!seats.account) co_return std::nullopt;
+    co_return std::optional<HashSeats>{std::move(seats)};
 }
 
 runtime::Shard& RestApi::home_of(const std::string& address) {

@@ -122,7 +122,8 @@ RestApi::RestApi(Node& node, LiveSockets& sockets, Memberships& memberships)
       asyncapi_{document(kAsyncApiDocument)},
       run_{random_hex()},
       attempts_(node.shards.size(), Attempts{node.settings}),
-      requests_(node.shards.size(), Requests{node.settings.requests}) {
+      requests_(node.shards.size(), Requests{node.settings.requests}),
+      hash_seats_{node} {
     for (const Route& route : routes()) router_.add(route.method, route.pattern);
 }
 
@@ -208,8 +209,8 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     if (!wait && has_token) {
         const auto caller = co_await identify(call);
         if (!caller) co_return caller.error();
-        call.caller = *caller;
         requests.addresses.give_back(address);
+        call.caller = *caller;
         wait = requests.users.take(caller->user, shard.loop_time());
         if (!wait) wait = requests.costly[*match.route].take(caller->user, shard.loop_time());
     }
@@ -217,7 +218,6 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
         ++node_.measures_of(shard).limited_requests[route.name()];
         co_return Failure{ErrorName::limit_rate, {}, *wait};
     }
-    for (const auto& [name, value] : match.parameters) {
     if (has_token) {
         // An access token may outlive its session by minutes.
         const auto standing = co_await call.services.auth.check(call.caller);
@@ -228,6 +228,7 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
             co_return to_failure(standing.error());
         }
     }
+    for (const auto& [name, value] : match.parameters) {
         const auto number = parse_integer(value, 1, kJsonIntegerMax);
         if (!number) co_return Failure{number.error().name, std::string{name}};
         call.ids.push_back(*number);
