@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { assertError, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Api, assertError, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
+import { WebSocketSession } from '../support/engineio.js';
 import { Hubbub } from '../support/hubbub.js';
 import { request } from '../support/http.js';
+import { scrape } from '../support/metrics.js';
 
 const json = (text) => JSON.parse(text);
 
@@ -115,6 +118,14 @@ describe('abuse', () => {
     }
   });
 
+  test('an account signs in so often at an address, with its right password too, and costs nobody else there', async () => {
+    const carol = await signUp(hubbub.url);
+    const signIn = ({ username, password }) => new Api(hubbub.url).post('/auth/login', { username, password });
+    for (let i = 0; i < 5; ++i) assert.equal((await signIn(carol)).status, 200);
+    assertRefused(await signIn({ ...carol, username: carol.username.toUpperCase() }), 429, 'limit.rate');
+    assert.equal((await signIn(alice)).status, 200);
+  });
+
   test('failed logins are limited by address: a spoofed X-Forwarded-For, letter case or another name does not help', async () => {
     const attempt = (i) =>
       request(`${hubbub.url}/api/v1/auth/login`, {
@@ -137,5 +148,66 @@ describe('abuse', () => {
     assertRefused(refused, 429, 'limit.rate');
     assert.ok(Number(refused.headers['retry-after']) >= 1);
     assert.equal((await bob.api.get('/me')).status, 200);
+  });
+});
+
+describe('abuse from several addresses', () => {
+  const kConnectErrorsMax = 10;
+  let hubbub;
+  let user;
+  before(async () => {
+    const env = { HUBBUB_TRUSTED_PROXIES: '127.0.0.1', HUBBUB_LIMITS_REQUESTS_PER_SECOND: '3', HUBBUB_THREADS: '1' };
+    hubbub = await Hubbub.start({ env });
+    user = await signUp(hubbub.url);
+  });
+  after(() => hubbub?.stop());
+
+  const getMe = (address, token) =>
+    request(`${hubbub.url}/api/v1/me`, { headers: { 'x-forwarded-for': address, authorization: `Bearer ${token}` } });
+  const signIn = (address, { username, password }) =>
+    request(`${hubbub.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'x-forwarded-for': address, 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    });
+
+  test('bad tokens are limited by address, and cost no other', async () => {
+    const answers = await Promise.all(Array.from({ length: 200 }, () => getMe('198.51.100.1', 'none')));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length > 0);
+    assertError(json(refused[0].text).error, 'limit.rate');
+    assert.ok(answers.every(({ status }) => status === 429 || status === 401));
+    assert.equal((await getMe('198.51.100.2', user.session.accessToken)).status, 200);
+  });
+
+  test('a request over its limit costs no query', async () => {
+    const other = await signUp(hubbub.url);
+    const queries = async () => {
+      await sleep(200); // an answer of /metrics may be a little old
+      return (await scrape(hubbub.url)).get('hubbub_database_seconds_count');
+    };
+    const before = await queries();
+    const answers = await Promise.all(Array.from({ length: 300 }, () => getMe('198.51.100.3', other.session.accessToken)));
+    const made = (await queries()) - before;
+    const served = answers.filter(({ status }) => status === 200).length;
+    assert.ok(served > 0 && served < 200, `${served}`);
+    assert.ok(made < 2 * served + 50, `${made} queries for ${served} answers`);
+  });
+
+  test('a client whose CONNECTs are refused again and again is closed', async () => {
+    const session = await WebSocketSession.open(`${hubbub.url}/socket.io/`);
+    for (let i = 0; i < kConnectErrorsMax; ++i) {
+      session.send('40{"token":"none"}');
+      assert.match(await session.next(), /^44\{/);
+    }
+    await session.untilClosed();
+  });
+
+  test('87 logins in flight from three addresses leave room for the first of a fourth', async () => {
+    const flood = Array.from({ length: 87 }, (_, i) => signIn(`203.0.113.${i % 3}`, { username: uniqueName(), password: 'not the password' }));
+    const first = await Promise.race(flood); // one is through, the others wait
+    assert.ok([401, 429].includes(first.status));
+    assert.equal((await signIn('203.0.113.3', user)).status, 200);
+    assert.ok((await Promise.all(flood)).every(({ status }) => status === 401 || status === 429));
   });
 });
