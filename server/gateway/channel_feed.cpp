@@ -19,14 +19,6 @@
 namespace hubbub::gateway {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kHold = 50ms; // for an event that is on its way to us by itself
-constexpr auto kRetryPause = 1s;
-constexpr int kReadsMax = 60; // that fail; then the clients are told, and resume
-constexpr std::size_t kRepairsMax = 32;
-constexpr std::size_t kBytesHeldMax = 16 * 1024 * 1024;
-
 std::size_t size_of(std::string_view json) {
     return json.size() + 128;
 }
@@ -75,7 +67,7 @@ void ChannelFeed::publish(ChannelId id, Channel& channel, std::int64_t event_seq
     }
     const auto [kept, is_new] = channel.waiting.try_emplace(event_seq, std::move(event));
     if (is_new) bytes_held_ += size_of(kept->second.json);
-    if (bytes_held_ > kBytesHeldMax) return give_up(id, channel);
+    if (bytes_held_ > limits::kFeedBytesHeldMax) return give_up(id, channel);
     repair(id, channel);
 }
 
@@ -149,7 +141,7 @@ void ChannelFeed::repair(ChannelId id, Channel& channel) {
 }
 
 void ChannelFeed::start_repairs() {
-    while (repairs_ < kRepairsMax && !to_repair_.empty()) {
+    while (repairs_ < limits::kFeedRepairsMax && !to_repair_.empty()) {
         const ChannelId id = to_repair_.front();
         to_repair_.pop_front();
         ++repairs_;
@@ -169,7 +161,7 @@ void ChannelFeed::start_repairs() {
 
 Task<> ChannelFeed::catch_up(ChannelId id) {
     Channel& channel = channels_.at(id);
-    boost::asio::steady_timer pause{shard_.io(), kHold};
+    boost::asio::steady_timer pause{shard_.io(), limits::kFeedHold};
     co_await pause.async_wait(boost::asio::use_awaitable);
     for (int failed = 0; channel.is_behind();) {
         const std::int64_t before = channel.last;
@@ -185,8 +177,9 @@ Task<> ChannelFeed::catch_up(ChannelId id) {
         if (!channel.is_behind()) co_return;
         const bool moved = channel.last > before;
         failed = moved ? 0 : failed + 1;
-        if (failed == kReadsMax) co_return give_up(id, channel);
-        pause.expires_after(moved ? std::chrono::milliseconds{kHold} : std::chrono::milliseconds{kRetryPause});
+        if (failed == limits::kFeedRetriesMax) co_return give_up(id, channel);
+        pause.expires_after(moved ? std::chrono::milliseconds{limits::kFeedHold}
+                                  : std::chrono::milliseconds{limits::kFeedRetryPause});
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
 }

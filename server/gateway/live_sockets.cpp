@@ -1,5 +1,6 @@
 #include "gateway/live_sockets.hpp"
 
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "gateway/internal/completion.hpp"
 #include "gateway/json/encode.hpp"
@@ -23,7 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kSettleTimeout = 2s;
 constexpr auto kStateReadPause = 1s;
 constexpr int kStateReadsMax = 30;
 
@@ -31,11 +31,6 @@ socketio::Target sockets_of(UserId user) {
     socketio::Target target;
     target.rooms.push_back(user_room(user));
     return target;
-}
-
-bool is_in(const Socket& socket, const std::string& room) {
-    const auto rooms = socket.rooms();
-    return std::ranges::find(rooms, room) != rooms.end();
 }
 
 bool is_ready(Socket& socket) {
@@ -143,7 +138,7 @@ Task<bool> LiveSockets::all_are(bool in, ChannelId channel, UserId user) {
     auto differ = std::make_shared<std::atomic<bool>>(false);
     auto start = [&](Callback<void()> done) {
         auto look = [room = channel_room(channel), in, differ](Socket& socket) {
-            if (is_in(socket, room) != in) *differ = true;
+            if (is_in(socket, room) != in || !is_ready(socket)) *differ = true;
         };
         node_.nsp.adapter().for_each_local(sockets_of(user), std::move(look), std::move(done));
     };
@@ -198,7 +193,8 @@ Task<bool> LiveSockets::settle(std::vector<Head> heads) {
             if (node_.owner(head.channel).index() == shard) services.feed.seed(head.channel, head.event_seq);
         services.writes.after([check, shard] { check(shard); });
     };
-    boost::asio::steady_timer timeout{co_await boost::asio::this_coro::executor, kSettleTimeout};
+    const auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::steady_timer timeout{executor, limits::kSettleTimeout};
     auto start = [this, &state, &wait_on, &timeout](Callback<void()> done) {
         state->done = std::move(done);
         timeout.async_wait([state](const boost::system::error_code& cancelled) {
@@ -245,6 +241,11 @@ Task<> LiveSockets::end_revoked(runtime::Shard& here, UserId user) {
     const auto ended = co_await node_.services_of(here).changes.ended_of(user, std::move(sessions));
     if (!ended) co_return; // it is looked at again before long
     for (const SessionId session : *ended) co_await end_session(user, session);
+}
+
+bool is_in(const Socket& socket, const std::string& room) {
+    const auto rooms = socket.rooms();
+    return std::ranges::find(rooms, room) != rooms.end();
 }
 
 std::string disconnected_event(ErrorName why, std::optional<std::chrono::milliseconds> reconnect_after) {

@@ -46,7 +46,7 @@ class LiveSockets {
     /// channel reaches them any more (contract, promise 7). Those for which that is a change are told, but `asker`.
     /// Done when all have entered or left. On the channel's owner shard, unless the membership cannot end.
     void move(ChannelId channel, const chat::MembershipEvent& event, const std::string& asker, Callback<void()> done);
-    /// Whether the user's sockets are all in the channel's room, or all out of it.
+    /// Whether the user's sockets are all connected, and all in the channel's room or all out of it.
     Task<bool> all_are(bool in, ChannelId channel, UserId user);
 
     /// Tell the channel's room, from its owner shard.
@@ -78,6 +78,8 @@ class LiveSockets {
     Node& node_;
     std::vector<Watches> watches_; // by shard
 };
+
+bool is_in(const socketio::Socket& socket, const std::string& room);
 
 /// The object of `disconnected`, which precedes every close that the server decides.
 std::string disconnected_event(ErrorName why, std::optional<std::chrono::milliseconds> reconnect_after = {});

@@ -53,6 +53,7 @@ Task<Result<ReadState>> Receipts::look(ChannelId channel, UserId user, std::vect
 /// What is pending is looked at after the database: whatever is written in between is in one of the two.
 Task<Result<ReadState>> Receipts::look_here(ChannelId channel, UserId user, std::vector<MessageId> messages,
                                             MarkWrite told) {
+    const bool is_mark = told.told_read || told.told_delivered;
     const chat::Marks before = pending_.find(user, channel);
     const auto found = co_await store_.find_marks(channel, user, std::move(messages));
     if (!found) co_return found.error();
@@ -62,11 +63,17 @@ Task<Result<ReadState>> Receipts::look_here(ChannelId channel, UserId user, std:
     told.user = user;
     told.told_read = told.told_read && found->latest.seq > state.marks.read.seq;
     told.told_delivered = told.told_delivered && found->latest.seq > state.marks.delivered.seq;
-    if (!told.told_read && !told.told_delivered) co_return state;
-    told.marks.delivered = found->latest;
-    if (told.told_read) told.marks.read = found->latest; // what is read was delivered
-    if (!advance(told)) co_return chat::Errc::unavailable;
-    state.marks = later(state.marks, told.marks);
+    if (!is_mark) co_return state;
+    if (told.told_read || told.told_delivered) {
+        told.marks.delivered = found->latest;
+        if (told.told_read) told.marks.read = found->latest; // what is read was delivered
+        if (!advance(told)) co_return chat::Errc::unavailable;
+        state.marks = later(state.marks, told.marks);
+    }
+    if (const std::uint64_t ticket = pending_.ticket(user, channel)) {
+        const bool written = co_await until_written(ticket);
+        if (!written) co_return chat::Errc::unavailable;
+    }
     co_return state;
 }
 
@@ -93,8 +100,25 @@ Task<chat::PendingOfUser> Receipts::pending_here(UserId user) {
 
 bool Receipts::advance(const MarkWrite& move) {
     if (!pending_.advance(move)) return false;
-    if (!timer_.armed() && !writing_) shard_.arm(timer_, limits::kReceiptsPause);
+    write_soon(limits::kReceiptsPause);
     return true;
+}
+
+void Receipts::write_soon(std::chrono::milliseconds pause) {
+    const auto at = shard_.loop_time() + pause;
+    if (writing_ || (timer_.armed() && due_ <= at)) return;
+    due_ = at;
+    shard_.arm(timer_, pause);
+}
+
+Task<bool> Receipts::until_written(std::uint64_t ticket) {
+    bool written = false;
+    auto start = [&](Callback<void()> done) {
+        waiters_.push_back({ticket, &written, std::move(done)});
+        write_soon(limits::kReceiptsWaitedPause);
+    };
+    co_await internal::completion_of(std::move(start));
+    co_return written;
 }
 
 void Receipts::flush() {
@@ -107,15 +131,22 @@ void Receipts::flush() {
 
 void Receipts::on_written(const std::vector<MarkWrite>& writes, const Result<std::vector<std::size_t>>& places) {
     writing_ = false;
+    const std::uint64_t taken = pending_.taken();
     if (places) {
         pending_.written(writes);
         for (const std::size_t place : *places) tell(writes[place]);
     } else {
         pending_.failed(writes);
     }
+    std::erase_if(waiters_, [&](Waiter& waiter) {
+        if (waiter.ticket > taken) return false;
+        *waiter.written = places.has_value();
+        waiter.done();
+        return true;
+    });
     if (!pending_.has_unwritten()) return;
     if (places && (node_.draining || writes.size() == limits::kReceiptsBatchMax)) return flush();
-    shard_.arm(timer_, limits::kReceiptsPause);
+    write_soon(waiters_.empty() ? limits::kReceiptsPause : limits::kReceiptsWaitedPause);
 }
 
 void Receipts::tell(const MarkWrite& write) {

@@ -16,12 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kChangesPause = 2s;
 /// A change has the time of when it was made and is seen when it is committed: that much later at most.
 constexpr auto kChangesOverlap = limits::kDatabaseAnswerTimeout + 5s;
-constexpr std::size_t kChangesPage = 1'000;
-constexpr auto kHeadsPause = 5s;
-constexpr std::size_t kHeadsBatch = 1'000;
 constexpr int kForgetEvery = 12; // comparisons of heads
 
 Task<> wait(runtime::Shard& shard, std::chrono::milliseconds time) {
@@ -39,28 +35,28 @@ std::optional<ChannelId> channel_of(std::string_view room) {
 } // namespace
 
 void Reconciler::start() {
-    keep_running(node_.shards[0], follow_changes());
-    for (std::size_t i = 0; i < node_.shards.size(); ++i) keep_running(node_.shards[i], compare_heads(node_.shards[i]));
+    keep_running(node_.shards[0], &Reconciler::follow_changes);
+    for (std::size_t i = 0; i < node_.shards.size(); ++i) keep_running(node_.shards[i], &Reconciler::compare_heads);
 }
 
-void Reconciler::keep_running(runtime::Shard& shard, Task<> loop) {
-    boost::asio::co_spawn(shard.io(), std::move(loop), [](const std::exception_ptr& escaped) {
-        if (escaped) std::rethrow_exception(escaped); // without it promises would be broken in silence
+void Reconciler::keep_running(runtime::Shard& shard, Loop loop) {
+    boost::asio::co_spawn(shard.io(), (this->*loop)(shard), [this, &shard, loop](const std::exception_ptr& escaped) {
+        if (!escaped) return;
+        internal::log_escaped(escaped, {"loop", "reconciler"});
+        keep_running(shard, loop);
     });
 }
 
-Task<> Reconciler::follow_changes() {
-    runtime::Shard& here = node_.shards[0];
-    for (bool has_begun = false; !has_begun;) {
-        const auto time = co_await node_.services_of(here).changes.clock();
-        has_begun = time.has_value();
-        if (time) memberships_seen_ = sessions_seen_ = *time;
-        co_await wait(here, kChangesPause);
-    }
+Task<> Reconciler::follow_changes(runtime::Shard& shard) {
     while (true) {
+        co_await wait(shard, limits::kChangesPause);
+        if (memberships_seen_ == Timestamp{}) {
+            const auto time = co_await node_.services_of(shard).changes.clock();
+            if (!time) continue;
+            memberships_seen_ = sessions_seen_ = *time;
+        }
         co_await follow_memberships(memberships_seen_ - kChangesOverlap);
         co_await follow_sessions(sessions_seen_ - kChangesOverlap);
-        co_await wait(here, kChangesPause);
     }
 }
 
@@ -69,12 +65,14 @@ Task<> Reconciler::follow_memberships(Timestamp since) {
     chat::ChangeStore::Membership last;
     last.changed_at = since;
     for (bool is_all = false; !is_all;) {
-        const auto page = co_await changes.changed_memberships(last, kChangesPage);
+        const auto page = co_await changes.changed_memberships(last, limits::kChangesPage);
         if (!page) co_return;
-        for (const auto& membership : *page)
-            co_await memberships_.mend(membership.channel, membership.user, membership.is_member);
+        for (const auto& [channel, user, is_member, changed_at] : *page) {
+            const bool agreed = co_await sockets_.all_are(is_member, channel, user);
+            if (!agreed) co_await memberships_.mend(channel, user, is_member);
+        }
         if (!page->empty()) last = page->back();
-        is_all = page->size() < kChangesPage;
+        is_all = page->size() < limits::kChangesPage;
     }
     memberships_seen_ = std::max(memberships_seen_, last.changed_at);
 }
@@ -84,18 +82,18 @@ Task<> Reconciler::follow_sessions(Timestamp since) {
     chat::ChangeStore::EndedSession last;
     last.ended_at = since;
     for (bool is_all = false; !is_all;) {
-        const auto page = co_await changes.ended_sessions(last, kChangesPage);
+        const auto page = co_await changes.ended_sessions(last, limits::kChangesPage);
         if (!page) co_return;
         for (const auto& ended : *page) co_await sockets_.end_session(ended.user, ended.session);
         if (!page->empty()) last = page->back();
-        is_all = page->size() < kChangesPage;
+        is_all = page->size() < limits::kChangesPage;
     }
     sessions_seen_ = std::max(sessions_seen_, last.ended_at);
 }
 
 Task<> Reconciler::compare_heads(runtime::Shard& shard) {
     for (int round = 1;; ++round) {
-        co_await wait(shard, kHeadsPause);
+        co_await wait(shard, limits::kHeadsPause);
         co_await compare_heads_once(shard);
         if (round % kForgetEvery == 0) co_await forget_unused(shard);
     }
@@ -105,8 +103,8 @@ Task<> Reconciler::compare_heads(runtime::Shard& shard) {
 Task<> Reconciler::compare_heads_once(runtime::Shard& shard) {
     Services& here = node_.services_of(shard);
     const auto known = here.feed.known();
-    for (std::size_t begin = 0; begin < known.size(); begin += kHeadsBatch) {
-        const auto end = std::min(begin + kHeadsBatch, known.size());
+    for (std::size_t begin = 0; begin < known.size(); begin += limits::kHeadsPage) {
+        const auto end = std::min(begin + limits::kHeadsPage, known.size());
         std::vector<ChannelId> batch{known.begin() + static_cast<std::ptrdiff_t>(begin),
                                      known.begin() + static_cast<std::ptrdiff_t>(end)};
         const auto heads = co_await here.changes.heads(std::move(batch));

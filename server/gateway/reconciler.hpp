@@ -20,10 +20,11 @@ class Reconciler {
     void start();
 
   private:
-    void keep_running(runtime::Shard& shard, Task<> loop);
+    using Loop = Task<> (Reconciler::*)(runtime::Shard&);
+    void keep_running(runtime::Shard& shard, Loop loop);
 
     // What changed since the last look: on the first shard.
-    Task<> follow_changes();
+    Task<> follow_changes(runtime::Shard& shard);
     Task<> follow_memberships(Timestamp since);
     Task<> follow_sessions(Timestamp since);
 

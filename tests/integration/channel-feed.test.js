@@ -50,6 +50,24 @@ describe('the live events of a channel', () => {
     assert.deepEqual(events.map(({ eventSeq }) => eventSeq), events.map((_, i) => events[0].eventSeq + i));
   });
 
+  test('more is missing than is broadcast: the sockets are told, and what comes afterwards comes live', async (t) => {
+    const channel = await createChannel(alice, { members: [bob] });
+    const [a, b] = [
+      await ChatClient.connect(hubbub.url, alice.session.accessToken),
+      await ChatClient.connect(hubbub.url, bob.session.accessToken),
+    ];
+    const sql = await hubbub.sql();
+    t.after(() => Promise.all([sql.end(), a.close(), b.close()]));
+    await a.send(channel, 'first');
+    await sql.query("SELECT chat_append_message($1, $2, 'unseen', gen_random_uuid(), NULL) FROM generate_series(1, 1001)", [channel, alice.id]);
+    const { lastEventSeq } = await b.see('channel_behind', ({ chatChannelId }) => chatChannelId === channel, { timeoutMs: 20_000 });
+    const { message } = await a.send(channel, 'last');
+    const last = await b.see('new_message', (event) => event.message.id === message.id);
+    assert.equal(last.eventSeq, lastEventSeq + 1);
+    const { channels } = await b.ask('resume', { channels: { [channel]: lastEventSeq - 10 } });
+    assert.equal(channels[channel].events.length, 11);
+  });
+
   test('connections to the database lost, the database killed, in mid-stream: no gap, no loss, nothing twice', async (t) => {
     const channel = await createChannel(alice, { members: [bob] });
     const clients = [

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { assertError, assertRefused, createChannel, signUp } from '../support/api.js';
 import { ChatClient, Suite } from '../support/chat-client.js';
@@ -47,6 +49,46 @@ describe('read and delivered marks', () => {
     assertShape('MessagesReadEvent', event);
     assert.equal(event.lastReadMessageId, messages[1].id);
     assert.deepEqual(await stateOf(bob, id), state, 'the same from the database');
+  });
+
+  test('join_channel tells where the members have come, after a reload too', async () => {
+    const { id, a, b, messages } = await scene('one', 'two', 'three');
+    await read(b, id, messages[0].id);
+    await delivered(b, id, messages[1].id);
+    const { positions } = await until('the mark of what Alice wrote', async () => {
+      const ack = await a.ask('join_channel', { chatChannelId: id });
+      return ack.positions.find(({ userId }) => userId === alice.id).lastReadMessageId === messages[2].id && ack;
+    });
+    assert.deepEqual(positions.find(({ userId }) => userId === bob.id), {
+      userId: bob.id,
+      lastReadMessageId: messages[0].id,
+      lastDeliveredMessageId: messages[1].id,
+    });
+    const empty = await createChannel(alice, { members: [bob] });
+    const fresh = (await b.ask('join_channel', { chatChannelId: empty })).positions;
+    assert.deepEqual(fresh.map(({ lastReadMessageId }) => lastReadMessageId), [null, null]);
+
+    const sql = await hubbub.sql();
+    await sql.query('INSERT INTO chat_user (username, "displayName") SELECT \'crowd-\' || n, \'x\' FROM generate_series(1, 255) n');
+    await sql.query('INSERT INTO chat_channel_user_mapping ("chatChannelId", "userId") SELECT $1, id FROM chat_user WHERE username LIKE \'crowd-%\'', [empty]);
+    await sql.end();
+    assert.equal('positions' in (await b.ask('join_channel', { chatChannelId: empty })), false, 'a channel of more than 256');
+  });
+
+  test('what is acknowledged as read is read after kill -9 of the server and its database', async () => {
+    const own = await Hubbub.start({ env: { HUBBUB_JWT_SECRET: 'a secret that outlives the server, for HS256' } });
+    const [writer, reader] = [await signUp(own.url), await signUp(own.url)];
+    const id = await createChannel(writer, { members: [reader] });
+    const [w, r] = [await ChatClient.connect(own.url, writer.session.accessToken), await ChatClient.connect(own.url, reader.session.accessToken)];
+    const { message } = await w.send(id, 'one');
+    assert.equal((await read(r, id, message.id)).unreadCount, 0);
+    const [pid] = readFileSync(path.join(own.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    await own.kill9();
+    [w, r].forEach((client) => client.close());
+    await own.restart();
+    assert.equal((await stateOf(reader, id)).unreadCount, 0);
+    await own.stop();
   });
 
   test('marks never move back', async () => {

@@ -21,6 +21,11 @@ Marks PendingMarks::find(UserId user, ChannelId channel) const {
     return entry == nullptr ? Marks{} : entry->move.marks;
 }
 
+std::uint64_t PendingMarks::ticket(UserId user, ChannelId channel) const {
+    const Entry* entry = lookup(user, channel);
+    return entry == nullptr ? 0 : entry->ticket;
+}
+
 std::vector<std::pair<ChannelId, Marks>> PendingMarks::of(UserId user) const {
     std::vector<std::pair<ChannelId, Marks>> marks;
     const auto channels = users_.find(user);
@@ -34,6 +39,7 @@ std::vector<MarkWrite> PendingMarks::take(std::size_t count_max) {
     while (!queue_.empty() && writes.size() < count_max) {
         const auto [user, channel] = queue_.front();
         queue_.pop_front();
+        ++taken_;
         Entry& entry = users_.at(user).at(channel);
         writes.push_back(entry.move);
         entry.queued = false;
@@ -68,6 +74,7 @@ const PendingMarks::Entry* PendingMarks::lookup(UserId user, ChannelId channel) 
 void PendingMarks::enqueue(Entry& entry) {
     if (entry.queued) return;
     entry.queued = true;
+    entry.ticket = ++queued_;
     queue_.emplace_back(entry.move.user, entry.move.channel);
 }
 

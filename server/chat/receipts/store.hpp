@@ -41,6 +41,13 @@ struct Receipt {
     std::optional<Timestamp> read_at;
 };
 
+/// Where a member's marks are.
+struct Position {
+    UserId user;
+    std::optional<MessageId> last_read;
+    std::optional<MessageId> last_delivered;
+};
+
 /// Where marks are kept. Every function may also fail with `Errc::unavailable`.
 class ReceiptStore {
   public:
@@ -56,6 +63,9 @@ class ReceiptStore {
 
     /// The members who have got the message, of those to whom it was written, by their ids. Errors: `bad_format`.
     virtual Task<Result<Page<Receipt>>> find_receipts(ChannelId channel, MessageId message, PageQuery query) = 0;
+
+    /// Of all members, as written; none of a channel with more than limits::kReceiptsMembersMax.
+    virtual Task<Result<std::optional<std::vector<Position>>>> find_positions(ChannelId channel) = 0;
 
     /// Moves marks forward, never back. Those that were told are also noted for each message, in channels of at most
     /// limits::kReceiptsMembersMax members. Answers with the places in `writes` of those who are members still.

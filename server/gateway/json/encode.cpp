@@ -196,6 +196,14 @@ void write(JsonWriter& json, const chat::Receipt& receipt) {
         .end_object();
 }
 
+void write(JsonWriter& json, const chat::Position& position) {
+    json.begin_object()
+        .field("userId", position.user)
+        .field("lastReadMessageId", position.last_read)
+        .field("lastDeliveredMessageId", position.last_delivered)
+        .end_object();
+}
+
 void write_limits(JsonWriter& json) {
     json.begin_object()
         .field("messageBytesMax", limits::kMessageBytesMax)

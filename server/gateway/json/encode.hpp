@@ -26,6 +26,7 @@ void write(JsonWriter& json, const chat::SessionGrant& grant);
 void write(JsonWriter& json, const chat::OpenSession& session);
 void write(JsonWriter& json, const chat::Presence& presence);
 void write(JsonWriter& json, const chat::Receipt& receipt);
+void write(JsonWriter& json, const chat::Position& position);
 
 template <class T> void write_array(JsonWriter& json, std::string_view name, const std::vector<T>& items) {
     json.key(name).begin_array();

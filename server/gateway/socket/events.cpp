@@ -194,8 +194,7 @@ void SocketGateway::typing_start(Socket& socket, EventCall call, const boost::js
     if (!channel) return call.refuse(channel.error());
     SocketSession& session = *session_of(socket);
     if (!session.typing.start(*channel, socket.shard().loop_time())) return call.answer(R"({"ok":true})");
-    const auto rooms = socket.rooms();
-    if (std::ranges::find(rooms, channel_room(*channel)) == rooms.end()) {
+    if (!is_in(socket, channel_room(*channel))) {
         session.typing.stop(*channel, socket.shard().loop_time());
         return answer_with(socket, std::move(call), refuse_stranger(socket.shared_from_this(), *channel));
     }
@@ -207,8 +206,7 @@ void SocketGateway::typing_stop(Socket& socket, EventCall call, const boost::jso
     const auto channel = decode_channel(payload);
     if (!channel) return call.refuse(channel.error());
     SocketSession& session = *session_of(socket);
-    const auto rooms = socket.rooms();
-    if (std::ranges::find(rooms, channel_room(*channel)) == rooms.end())
+    if (!is_in(socket, channel_room(*channel)))
         return answer_with(socket, std::move(call), refuse_stranger(socket.shared_from_this(), *channel));
     if (session.typing.stop(*channel, socket.shard().loop_time())) tell_typing(session.claims.user, *channel, false);
     call.answer(R"({"ok":true})");

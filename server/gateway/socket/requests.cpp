@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace hubbub::gateway {
@@ -59,6 +60,9 @@ SocketGateway::Answer SocketGateway::do_join(SocketPtr socket, JoinChannel comma
     json.begin_object().field("ok", true).key("channel");
     write(json, *view->state);
     write_array(json, "members", members->items);
+    const auto positions = co_await here.receipts.positions(command.channel);
+    if (!positions) co_return to_failure(positions.error());
+    if (*positions) write_array(json, "positions", **positions);
     if (command.last_event_seq) {
         const auto events = co_await here.messages.events_since(command.channel, user, *command.last_event_seq);
         if (!events) co_return to_failure(events.error());
@@ -76,6 +80,7 @@ SocketGateway::Answer SocketGateway::do_join(SocketPtr socket, JoinChannel comma
     }
     json.end_object();
     co_await settle();
+    if (!is_in(*socket, channel_room(command.channel))) co_return to_failure(chat::Errc::not_a_member);
     co_return answer;
 }
 
@@ -113,6 +118,11 @@ SocketGateway::Answer SocketGateway::do_get_history(SocketPtr socket, GetHistory
     json.begin_object().field("ok", true);
     write_array(json, "messages", page->messages);
     json.field("hasMoreBefore", page->has_more_before).field("hasMoreAfter", page->has_more_after).end_object();
+    if (!is_in(*socket, channel_room(command.channel))) {
+        // He was removed while this was read, and nothing of the channel may come after the answer to that.
+        const auto member = co_await services(*socket).channels.membership(command.channel, user);
+        if (!member) co_return to_failure(member.error());
+    }
     co_return answer;
 }
 
@@ -155,6 +165,12 @@ SocketGateway::Answer SocketGateway::do_resume(SocketPtr socket, Resume command)
     }
     json.end_object().end_object();
     co_await settle();
+    // He was removed from one while this was read, and nothing of it may come after the answer to that.
+    const auto rooms = socket->rooms();
+    const std::unordered_set<std::string> in{rooms.begin(), rooms.end()};
+    for (const Resume::Channel& known : command.channels)
+        if (heads.contains(known.id) && !in.contains(channel_room(known.id)))
+            co_return to_failure(chat::Errc::unavailable);
     co_return answer;
 }
 

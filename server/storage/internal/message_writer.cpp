@@ -91,6 +91,7 @@ void MessageWriter::pump_soon() {
 }
 
 void MessageWriter::pump() {
+    if (retries_ > 0) return; // what comes later must not be stored before it
     while (in_flight_ < kBatchesInFlightMax && waiting_.size() >= (in_flight_ == 0 ? 1 : kPipelinedBatchMin))
         write(collect());
 }
@@ -194,11 +195,11 @@ void MessageWriter::answer_repeat(Done done, Row row) {
 
 void MessageWriter::make_partitions_and_retry(BatchPointer batch) {
     batch->retried = true;
-    ++in_flight_;
+    ++retries_;
     pool_.query(
         kMakePartitions, {},
         [this, batch = std::move(batch)](const Result<Rows>&) mutable {
-            --in_flight_;
+            --retries_;
             write(std::move(batch));
         },
         lane_);

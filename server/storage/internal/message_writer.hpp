@@ -59,6 +59,7 @@ class MessageWriter {
     FindStored find_stored_;
     std::deque<Send> waiting_;
     std::size_t in_flight_ = 0; // batches
+    std::size_t retries_ = 0;   // batches that wait for their partitions
     bool pumping_ = false;      // soon
     std::int64_t tidied_hour_ = 0;
     Histogram batch_sizes_{Histogram::kCounts};

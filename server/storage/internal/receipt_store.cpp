@@ -37,6 +37,10 @@ LEFT JOIN chat_message_status s
 WHERE p.id = $2 AND p."chatChannelId" + 0 = $1 AND m."userId" <> p."senderId" AND m."userId" > $3
 ORDER BY m."userId" LIMIT $4)"};
 
+constexpr Statement kPositions{"marks_positions", R"(
+SELECT "userId", "lastReadMessageId", "lastDeliveredMessageId" FROM chat_channel_user_mapping
+WHERE "chatChannelId" = $1 AND "leftAt" IS NULL LIMIT $2)"};
+
 constexpr Statement kWrite{"marks_write", R"(
 SELECT place FROM chat_write_marks($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
 
@@ -82,6 +86,21 @@ Task<Result<chat::Page<chat::Receipt>>> PgReceiptStore::find_receipts(ChannelId 
     const auto rows = co_await pool_.query(kReceipts, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_page<chat::Receipt>(*rows, query.limit, to_receipt, first_id);
+}
+
+Task<Result<std::optional<std::vector<chat::Position>>>> PgReceiptStore::find_positions(ChannelId channel) {
+    auto params = Params::of(channel, static_cast<std::int64_t>(limits::kReceiptsMembersMax + 1));
+    const auto rows = co_await pool_.query(kPositions, std::move(params));
+    if (!rows) co_return to_chat_error(rows.error());
+    std::optional<std::vector<chat::Position>> positions;
+    if (rows->size() > limits::kReceiptsMembersMax) co_return positions;
+    positions.emplace();
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        const Row row = (*rows)[i];
+        positions->push_back(
+            {row.get<UserId>(0), row.get<std::optional<MessageId>>(1), row.get<std::optional<MessageId>>(2)});
+    }
+    co_return positions;
 }
 
 void PgReceiptStore::write_marks(const std::vector<chat::MarkWrite>& writes,
