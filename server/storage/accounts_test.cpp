@@ -169,11 +169,13 @@ TEST_F(AccountsTest, ASessionIsOpenedOnlyWithThePasswordOfThatMoment) {
     });
     EXPECT_EQ(late.error(), Errc::bad_credentials);
 
-    const auto ended =
-        testing::overtaken("SELECT chat_open_session(" + id + ", 'new', 'early', now() + interval '1 hour', '', '')",
-                           [&] { return db.wait(db.sessions().change_password(user.id, SessionId{0}, "newer")); });
+    const auto ended = testing::overtaken(
+        "SELECT chat_open_session(" + id + ", 'new', 'early', now() + interval '1 hour', '', '')",
+        [&] { return db.wait(db.sessions().change_password(user.id, SessionId{0}, "new", "newer")); });
     ASSERT_TRUE(ended) << ended.error();
     ASSERT_EQ(ended->size(), 1u);
+    const auto again = db.wait(db.sessions().change_password(user.id, SessionId{0}, "new", "newest"));
+    EXPECT_EQ(again.error(), Errc::bad_credentials) << "the password that was checked is no longer the one";
     EXPECT_EQ(db.wait(db.sessions().check_session(ended->front(), user.id)).error(), Errc::revoked);
 }
 

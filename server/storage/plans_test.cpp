@@ -101,7 +101,7 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             for (int i = 0; i < 2; ++i) db.wait(db.sessions().open_external(external));
             db.wait(db.sessions().list_sessions(alice.id, made->id, {std::nullopt, 10}));
             db.wait(db.sessions().revoke_others(alice.id, made->id));
-            db.wait(db.sessions().change_password(alice.id, made->id, "hash"));
+            db.wait(db.sessions().change_password(alice.id, made->id, "", "hash"));
             db.wait(db.sessions().revoke_session_of(alice.id, made->id));
             db.wait(db.sessions().revoke_session(made->id));
             db.wait(db.accounts().search_users("fill", {std::nullopt, 10}));

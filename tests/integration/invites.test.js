@@ -21,6 +21,16 @@ describe('invitations', () => {
     return answer.body.invite.code;
   }
 
+  test('who was removed does not come back by a code of his own', async () => {
+    const id = await secret();
+    assert.equal((await owner.api.post(`/channels/${id}/members`, { userId: guest.id, role: 'admin' })).status, 201);
+    const { body } = await invite(id, { maxUses: 10 }, guest);
+    const ofOwner = await codeFor(id, { maxUses: 10 });
+    assert.equal((await owner.api.delete(`/channels/${id}/members/${guest.id}`)).status, 204);
+    assertRefused(await accept(guest, body.invite.code), 404, 'invite.not_found');
+    assert.equal((await accept(other, ofOwner)).status, 200, 'those of others stand');
+  });
+
   test('by its code a stranger comes in, and his sockets with him, as after an addition', async () => {
     const id = await secret();
     const [host, guests] = [await connect(owner), await connect(guest)];

@@ -93,12 +93,13 @@ Task<Result<std::vector<SessionId>>> Auth::change_password(AccessClaims caller, 
     std::string username = user->username;
     auto found = co_await accounts_.find_credentials(std::move(username));
     if (!found) co_return found.error();
+    std::string old_hash = found->password_hash;
     const auto right = co_await hasher_.verify(std::move(old_password), std::move(found->password_hash));
     if (!right) co_return right.error();
     if (!*right) co_return Errc::bad_credentials;
     auto hash = co_await hasher_.hash(std::move(password));
     if (!hash) co_return hash.error();
-    auto ended = co_await sessions_.change_password(caller.user, caller.session, std::move(*hash));
+    auto ended = co_await sessions_.change_password(caller.user, caller.session, std::move(old_hash), std::move(*hash));
     co_return ended;
 }
 

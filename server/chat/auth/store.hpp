@@ -69,8 +69,9 @@ class SessionStore {
     virtual Task<Result<void>> revoke_session_of(UserId user, SessionId session) = 0;
     /// Revokes all sessions of the user but `kept`, and says which.
     virtual Task<Result<std::vector<SessionId>>> revoke_others(UserId user, SessionId kept) = 0;
-    /// Gives the user another password in the same step.
-    virtual Task<Result<std::vector<SessionId>>> change_password(UserId user, SessionId kept, std::string hash) = 0;
+    /// Gives the user another password in the same step. Errors: `bad_credentials` (the old one is another by now).
+    virtual Task<Result<std::vector<SessionId>>> change_password(UserId user, SessionId kept, std::string old_hash,
+                                                                 std::string hash) = 0;
     /// Those that stand.
     virtual Task<Result<Page<OpenSession>>> list_sessions(UserId user, SessionId current, PageQuery query) = 0;
     /// Errors: `revoked` (revoked, expired or unknown family, or a disabled user).

@@ -147,6 +147,7 @@ Task<Result<Actor>> Channels::permit_on(Action action, ChannelId channel, UserId
         co_return target.error();
     }
     if (!outranks(*as->role, target->role)) co_return Errc::role_forbidden;
+    as->others_role = target->role;
     co_return as;
 }
 

@@ -81,9 +81,11 @@ struct ChannelChange {
 /// Who does it. `role`: what he was when the rule was checked; if he is not any more, the change is refused
 /// (`role_forbidden`). Empty: no rule asks for it.
 struct Actor {
-    Actor(UserId who, std::optional<Role> as = {}) : user{who}, role{as} {}
+    Actor(UserId who, std::optional<Role> as = {}, std::optional<Role> other = {})
+        : user{who}, role{as}, others_role{other} {}
     UserId user;
     std::optional<Role> role;
+    std::optional<Role> others_role; ///< the same of whom he does it to
 };
 
 /// The channel of a pair, and whether it was made just now.
@@ -121,9 +123,10 @@ class ChannelStore {
     /// Adds (or brings back) a member and logs `user_joined`; no change if there already. The first one of an empty
     /// channel becomes its owner. Errors: `channel_not_found`, `channel_archived`, `user_not_found`, `role_forbidden`.
     virtual Task<Result<MembershipChange>> add_member(ChannelId channel, UserId user, Role role, Actor actor) = 0;
-    /// Sets leftAt and logs `user_left`. Errors: `not_a_member`, `role_forbidden`, `last_owner` (others are there).
+    /// Sets leftAt and logs `user_left`; withdraws the invitations of who is removed by another.
+    /// Errors: `not_a_member`, `role_forbidden`, `last_owner` (others are there), `channel_archived` (not for oneself).
     virtual Task<Result<MembershipChange>> remove_member(ChannelId channel, UserId user, Actor actor) = 0;
-    /// `event_seq` is 0. Errors: `not_a_member`, `role_forbidden`, `last_owner`.
+    /// `event_seq` is 0. Errors: `not_a_member`, `role_forbidden`, `last_owner`, `channel_archived`.
     virtual Task<Result<MembershipChange>> set_role(ChannelId channel, UserId user, Role role, Actor actor) = 0;
     /// Answers in commit order, as the actor sees it. Errors: `role_forbidden`, `channel_archived`,
     /// `channel_name_taken`.

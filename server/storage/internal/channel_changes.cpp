@@ -20,11 +20,11 @@ FROM chat_add_member($1, $2, $3, $4, $5))"};
 
 constexpr Statement kRemove{"member_remove", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
-FROM chat_remove_member($1, $2, $3, $4))"};
+FROM chat_remove_member($1, $2, $3, $4, $5))"};
 
 constexpr Statement kSetRole{"member_set_role", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
-FROM chat_set_role($1, $2, $3, $4, $5))"};
+FROM chat_set_role($1, $2, $3, $4, $5, $6))"};
 
 constexpr Statement kUpdate{"channel_update", "SELECT chat_update_channel($1, $2, $3, $4, $5, $6)"};
 
@@ -49,7 +49,7 @@ Task<Result<chat::MembershipChange>> PgChannelStore::add_member(ChannelId channe
 }
 
 Task<Result<chat::MembershipChange>> PgChannelStore::remove_member(ChannelId channel, UserId user, chat::Actor actor) {
-    auto params = Params::of(channel, user, actor.user, to_text(actor.role));
+    auto params = Params::of(channel, user, actor.user, to_text(actor.role), to_text(actor.others_role));
     const auto lane = pool_.ordered(channel.value);
     const auto rows = co_await pool_.query(kRemove, std::move(params), lane);
     co_return to_change(rows, user);
@@ -57,7 +57,8 @@ Task<Result<chat::MembershipChange>> PgChannelStore::remove_member(ChannelId cha
 
 Task<Result<chat::MembershipChange>> PgChannelStore::set_role(ChannelId channel, UserId user, chat::Role role,
                                                               chat::Actor actor) {
-    auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role));
+    auto params =
+        Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role), to_text(actor.others_role));
     const auto lane = pool_.ordered(channel.value);
     const auto rows = co_await pool_.query(kSetRole, std::move(params), lane);
     co_return to_change(rows, user);

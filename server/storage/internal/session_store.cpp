@@ -31,7 +31,7 @@ constexpr Statement kRevokeOf{"session_revoke_of", "SELECT family FROM chat_end_
 
 constexpr Statement kRevokeOthers{"session_revoke_others", "SELECT family FROM chat_end_sessions($1, NULL, $2)"};
 
-constexpr Statement kChangePassword{"session_change_password", "SELECT * FROM chat_change_password($1, $2, $3)"};
+constexpr Statement kChangePassword{"session_change_password", "SELECT * FROM chat_change_password($1, $2, $3, $4)"};
 
 // The latest token of each family.
 constexpr Statement kList{"session_list", R"(
@@ -50,7 +50,8 @@ ORDER BY s.id DESC LIMIT 1)"};
 Result<std::vector<SessionId>> to_ids(const Result<postgres::Rows>& rows) {
     if (!rows) return to_chat_error(rows.error());
     std::vector<SessionId> ids;
-    for (std::size_t i = 0; i < rows->size(); ++i) ids.push_back((*rows)[i].get<SessionId>(0));
+    for (std::size_t i = 0; i < rows->size(); ++i)
+        if (!(*rows)[i].is_null(0)) ids.push_back((*rows)[i].get<SessionId>(0));
     return ids;
 }
 
@@ -130,9 +131,11 @@ Task<Result<std::vector<SessionId>>> PgSessionStore::revoke_others(UserId user, 
     co_return to_ids(rows);
 }
 
-Task<Result<std::vector<SessionId>>> PgSessionStore::change_password(UserId user, SessionId kept, std::string hash) {
-    auto params = Params::of(user, kept, hash);
+Task<Result<std::vector<SessionId>>> PgSessionStore::change_password(UserId user, SessionId kept, std::string old_hash,
+                                                                     std::string hash) {
+    auto params = Params::of(user, kept, hash, old_hash);
     const auto rows = co_await pool_.query(kChangePassword, std::move(params));
+    if (rows && rows->empty()) co_return chat::Errc::bad_credentials;
     co_return to_ids(rows);
 }
 

@@ -15,7 +15,8 @@ class PgSessionStore final : public chat::SessionStore {
     Task<Result<void>> revoke_session(SessionId session) override;
     Task<Result<void>> revoke_session_of(UserId user, SessionId session) override;
     Task<Result<std::vector<SessionId>>> revoke_others(UserId user, SessionId kept) override;
-    Task<Result<std::vector<SessionId>>> change_password(UserId user, SessionId kept, std::string hash) override;
+    Task<Result<std::vector<SessionId>>> change_password(UserId user, SessionId kept, std::string old_hash,
+                                                         std::string hash) override;
     Task<Result<chat::Page<chat::OpenSession>>> list_sessions(UserId user, SessionId current,
                                                               chat::PageQuery query) override;
     Task<Result<void>> check_session(SessionId session, UserId user) override;
