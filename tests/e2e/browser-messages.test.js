@@ -5,6 +5,7 @@ import { uniqueName } from '../support/api.js';
 import { assertAccessible } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
 
 const kPassword = 'correct horse battery';
 
@@ -49,6 +50,22 @@ describe('messages in the browser', () => {
     await ada.message('second').getByTestId('delivery').click();
     await ada.page.getByTestId('readers').getByText(bob.username).waitFor();
     await ada.page.keyboard.press('Escape');
+  });
+
+  test('what was read stays read after a reload, and counts that was read while one was away', async () => {
+    const read = (text) => ada.message(text).and(ada.page.locator('[data-state=read]')).waitFor();
+    await ada.page.reload();
+    await read('second');
+    await bob.leave();
+    await said('third');
+    await ada.message('third').and(ada.page.locator('[data-state=delivered]')).waitFor();
+    await ada.page.context().setOffline(true);
+    await ada.banner().waitFor();
+    await bob.comeBack();
+    await until('bob’s page to have told', async () => !/^\(/.test(await bob.page.title()));
+    await bob.page.waitForTimeout(1_000);
+    await ada.page.context().setOffline(false);
+    await read('third');
   });
 
   test('edit, also by ↑; both see it', async () => {
