@@ -5,6 +5,9 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <future>
+#include <thread>
 #include <variant>
 
 namespace hubbub::storage {
@@ -145,6 +148,94 @@ TEST_F(ChangesTest, KindsOfReactionsAreLimitedAndUsersNamedInPart) {
     EXPECT_EQ(first.count, static_cast<std::int64_t>(limits::kReactionUsersMax) + 2);
     EXPECT_EQ(first.user_ids.size(), limits::kReactionUsersMax);
     EXPECT_EQ(first.user_ids.front(), bob.id);
+}
+
+/// A database of its own, in which the search index is filled by the store as always.
+class SearchIndexTest : public ::testing::Test {
+  protected:
+    const std::string conninfo = testing::new_database();
+    StorageRunner db{conninfo};
+    postgres::BlockingConnection sql{conninfo};
+    const chat::User alice = db.new_user();
+    const chat::Channel channel = db.new_channel(alice.id);
+
+    MessageId send(std::string content) {
+        return db.append(StorageRunner::message(channel.id, alice.id, std::move(content))).get()->message.id;
+    }
+    void edit(MessageId message, std::string content) {
+        ASSERT_TRUE(db.wait(db.messages().edit({channel.id, message, alice.id, std::move(content)})));
+    }
+    std::size_t found(std::string text) {
+        chat::SearchQuery query;
+        query.reader = alice.id;
+        query.text = std::move(text);
+        query.page.limit = 10;
+        return db.wait(db.messages().search(std::move(query)))->items.size();
+    }
+    std::int64_t count(const char* where) {
+        const std::string text = std::string{"SELECT count(*) FROM chat_message_search WHERE "} + where;
+        return sql.query({"", text.c_str()}).front().get<std::int64_t>(0);
+    }
+    void until(const char* where, std::int64_t rows) {
+        for (int i = 0; i < 3000 && count(where) != rows; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        ASSERT_EQ(count(where), rows) << where;
+    }
+};
+
+TEST_F(SearchIndexTest, AnEditIsFoundAtOnceAndIndexedAfterwards) {
+    const auto message = send("marmalade");
+    until("vector IS NOT NULL", 1);
+    {
+        postgres::BlockingConnection busy{conninfo}; // no indexing meanwhile
+        sql.script("ALTER FUNCTION chat_index_messages(bigint[], bigint) RENAME TO away");
+        edit(message, "honey");
+        EXPECT_EQ(count("vector IS NULL"), 1) << "the edit itself does not index";
+        EXPECT_EQ(found("honey"), 1u);
+        EXPECT_EQ(found("marmalade"), 0u);
+        sql.script("ALTER FUNCTION away(bigint[], bigint) RENAME TO chat_index_messages");
+    }
+    send("another");
+    until("vector IS NOT NULL", 2);
+    EXPECT_EQ(found("honey"), 1u);
+    EXPECT_EQ(found("marmalade"), 0u);
+}
+
+TEST_F(SearchIndexTest, OneThatCannotBeIndexedStopsNoOther) {
+    sql.script(R"(ALTER FUNCTION chat_search_vector(text) RENAME TO real_vector;
+CREATE FUNCTION chat_search_vector(content text) RETURNS tsvector LANGUAGE plpgsql AS $$
+BEGIN
+  IF content = 'poison' THEN RAISE 'as planted'; END IF;
+  RETURN real_vector(content);
+END $$)");
+    send("before");
+    const auto edited = send("between");
+    send("poison");
+    send("after");
+    until("true", 4);
+    EXPECT_EQ(count("vector = ''"), 1);
+    EXPECT_EQ(found("after"), 1u);
+    edit(edited, "poison");
+    send("later");
+    until("vector IS NOT NULL", 5);
+    EXPECT_EQ(count("vector = ''"), 2);
+    EXPECT_EQ(found("later"), 1u);
+    EXPECT_EQ(found("between"), 0u);
+}
+
+TEST_F(SearchIndexTest, ADeletionDuringTheFirstIndexingOfAChannelIsSeen) {
+    const auto message = send("secret");
+    until("true", 1);
+    sql.script("DELETE FROM chat_message_search; DELETE FROM chat_search_head");
+    postgres::BlockingConnection indexing{conninfo};
+    indexing.script("BEGIN; SELECT chat_index_messages(ARRAY[" + std::to_string(channel.id.value) + "]::bigint[], 10)");
+    auto removal = std::async(std::launch::async, [&] {
+        return db.wait(db.messages().remove({channel.id, message, alice.id}, may_delete_of_others));
+    });
+    EXPECT_EQ(removal.wait_for(std::chrono::milliseconds{200}), std::future_status::timeout) << "it waits";
+    indexing.script("COMMIT");
+    EXPECT_TRUE(removal.get());
+    EXPECT_EQ(count("true"), 0);
 }
 
 } // namespace

@@ -55,6 +55,10 @@ Histogram Storage::batch_sizes() const {
     return impl_->messages.batch_sizes();
 }
 
+std::uint64_t Storage::search_skipped() const {
+    return impl_->messages.search_skipped();
+}
+
 chat::Stores Storage::stores() {
     return {impl_->accounts, impl_->sessions, impl_->channels, impl_->invites,
             impl_->messages, impl_->receipts, impl_->presence, impl_->changes};

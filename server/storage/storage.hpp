@@ -4,6 +4,7 @@
 #include "postgres/pool.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,8 @@ class Storage {
     chat::Stores stores();
     /// How many messages were written at once; for metrics.
     Histogram batch_sizes() const;
+    /// How many messages the search index had to leave out; for metrics.
+    std::uint64_t search_skipped() const;
 
   private:
     struct Impl;

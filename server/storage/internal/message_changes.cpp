@@ -58,6 +58,7 @@ Task<Result<chat::ChannelEvent>> PgMessageStore::edit(chat::EditMessage command)
     const auto result = to_result(rows);
     if (!result) co_return result.error();
     const Row row = rows->front();
+    writers_[lane.index]->indexer().note(command.channel);
     chat::MessageEdited edited;
     edited.message = command.message;
     edited.message_created_at = row.get<Timestamp>(3);

@@ -1,4 +1,4 @@
-// What is found in messages: by the index, and among those that are not in it yet.
+// What is found in messages: by the index, and among those that are not in it yet, new ones and edited ones.
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
 #include "storage/internal/message_rows.hpp"
@@ -32,6 +32,13 @@ FROM (
        AND (s."createdAt", s."messageId") < ($4, $5)
      ORDER BY s."createdAt" DESC, s."messageId" DESC LIMIT $6)
     UNION ALL
+    (SELECT s."messageId", s."createdAt" FROM chat_message_search s
+     JOIN chat_message t ON t.id = s."messageId" AND t."createdAt" = s."createdAt"
+     WHERE s."chatChannelId" = own."chatChannelId" AND s.vector IS NULL AND t."deletedAt" IS NULL
+       AND (s."createdAt", s."messageId") < ($4, $5)
+       AND chat_search_vector(t.content) @@ (SELECT chat_search_query($2))
+     ORDER BY s."createdAt" DESC, s."messageId" DESC LIMIT $6)
+    UNION ALL
     (SELECT t.id, t."createdAt" FROM chat_message t
      WHERE t."chatChannelId" = own."chatChannelId" AND t."createdAt" >= coalesce(h."indexedAt", '-infinity')
        AND (t."createdAt", t.seq) > (coalesce(h."indexedAt", '-infinity'), coalesce(h."indexedSeq", 0))
@@ -40,7 +47,7 @@ FROM (
      ORDER BY t."createdAt" DESC, t.seq DESC LIMIT $6)) hit
   WHERE own."userId" = $1 AND own."leftAt" IS NULL AND ($3 IS NULL OR own."chatChannelId" = $3)
   ORDER BY hit.at DESC, hit."messageId" DESC LIMIT $6) found
-JOIN chat_message ON id = "messageId" AND "createdAt" = at
+JOIN chat_message ON id = "messageId" AND "createdAt" = at AND "deletedAt" IS NULL
 ORDER BY "createdAt" DESC, id DESC)");
 constexpr Statement kSearch{"message_search", kSearchText.data()};
 

@@ -31,6 +31,12 @@ class PgMessageStore final : public chat::MessageStore {
         return all;
     }
 
+    std::uint64_t search_skipped() const {
+        std::uint64_t all = 0;
+        for (const auto& writer : writers_) all += writer->indexer().skipped();
+        return all;
+    }
+
   private:
     /// A message's place in the order of its channel, and of the partitions.
     struct Place {

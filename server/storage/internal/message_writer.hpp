@@ -26,6 +26,8 @@ class MessageWriter {
         : pool_{pool}, lane_{lane}, indexer_{pool}, find_stored_{std::move(find_stored)} {}
 
     void append(chat::NewMessage message, Done done);
+    /// Of this lane's channels.
+    SearchIndexer& indexer() { return indexer_; }
     /// How many messages a batch had.
     const Histogram& batch_sizes() const { return batch_sizes_; }
 
