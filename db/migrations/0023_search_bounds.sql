@@ -1,7 +1,7 @@
 -- Adds: to the search index that its work is linear in a text and bounded, that edits are indexed after their transaction, and
 -- that one message that cannot be indexed is passed over (chat_skip_indexing()). Mends what a first indexing that ran beside an
--- edit or a deletion has left. Locks: ACCESS EXCLUSIVE on chat_message_search for a moment, then SHARE while its small index is
--- built and edited messages are looked for. Undo: UPDATE chat_message_search SET vector = chat_search_vector(content) where it
+-- edit or a deletion has left. Locks: ACCESS EXCLUSIVE on chat_message_search while edited and deleted messages are looked for:
+-- one scan of chat_message, in which nothing can be searched or indexed; messages are sent and read meanwhile. Undo: UPDATE chat_message_search SET vector = chat_search_vector(content) where it
 -- is null; DROP INDEX chat_message_search_stale_idx; DROP FUNCTION chat_skip_indexing; restore the functions of 0019.
 
 -- A row without a vector is of a message that was edited: searches read the message itself until it is indexed again.
@@ -13,15 +13,19 @@ CREATE INDEX chat_message_search_stale_idx ON chat_message_search ("chatChannelI
 CREATE OR REPLACE FUNCTION chat_search_tokens(content text)
 RETURNS TABLE (run bigint, place bigint, token text, is_pair boolean, is_rest boolean)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT r.n, p.at, CASE WHEN r.found[1] IS NULL THEN left(r.found[2], 64) ELSE p.letter || coalesce(p.next, '') END,
-         r.found[1] IS NOT NULL, r.found[1] IS NOT NULL AND p.next IS NULL
+  -- To look into the array of a match copies all of it: once a run, not once a character.
+  WITH runs AS MATERIALIZED (
+    SELECT r.n, r.found[1] AS joined, r.found[1] IS NOT NULL AS is_joined, left(r.found[2], 64) AS word
   FROM regexp_matches(
          lower(left(normalize(content, NFKC), 16384) COLLATE "und-x-icu"),
          '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)|([^[:space:][:punct:]\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)' COLLATE "und-x-icu",
-         'g') WITH ORDINALITY AS r (found, n)
+         'g') WITH ORDINALITY AS r (found, n))
+  SELECT r.n, p.at, CASE WHEN r.is_joined THEN p.letter || coalesce(p.next, '') ELSE r.word END,
+         r.is_joined, r.is_joined AND p.next IS NULL
+  FROM runs r
   CROSS JOIN LATERAL (
     SELECT c.at, c.letter, lead(c.letter) OVER (ORDER BY c.at) AS next
-    FROM string_to_table(coalesce(r.found[1], '-'), NULL) WITH ORDINALITY AS c (letter, at)) p;
+    FROM string_to_table(coalesce(r.joined, '-'), NULL) WITH ORDINALITY AS c (letter, at)) p;
 $$;
 
 -- As in 0019, and at most about a million bytes of text at a time, what was edited first.
