@@ -20,8 +20,6 @@ using net::websocket::CloseCode;
 namespace {
 constexpr std::size_t kKeptCapacity = 32; ///< entries that an empty queue may hold on to
 
-static_assert(sizeof(Session) <= 232); // 248 with its counts: what malloc gives without waste
-
 std::uint32_t clamped(std::size_t bytes) {
     return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
 }
@@ -110,7 +108,7 @@ void Session::send(net::FramePtr frame) {
     if (transport_ == Transport::websocket) {
         peer_->send(std::move(frame));
     } else {
-        queue_bytes_ += frame->wire().size();
+        queue_bytes_ = clamped(queue_bytes_ + frame->wire().size());
         queue_.push_back(std::move(frame));
         if (poll_) shard().at_tick_end(*this);
     }

@@ -136,8 +136,9 @@ class Session final : public std::enable_shared_from_this<Session>,
     bool awaiting_pong_ = false;
     bool overflowed_ = false;
     // Bytes, small because every session has them:
-    std::uint32_t unread_ = 0; ///< of what is queued, what the end of an earlier tick left
-    std::uint32_t burst_ = 0;  ///< the largest that one tick queued, as far as it still waits
+    std::uint32_t unread_ = 0;      ///< of what is queued, what the end of an earlier tick left
+    std::uint32_t burst_ = 0;       ///< the largest that one tick queued, as far as it still waits
+    std::uint32_t queue_bytes_ = 0; ///< of `queue_`
     std::shared_ptr<const HandshakeInfo> handshake_;
     std::unique_ptr<Ticket> ticket_;
     std::unique_ptr<SessionHandler> handler_; ///< null while the application is being told of the session
@@ -146,7 +147,6 @@ class Session final : public std::enable_shared_from_this<Session>,
 
     // While polling:
     std::vector<net::FramePtr> queue_;
-    std::size_t queue_bytes_ = 0;
     std::shared_ptr<net::http::Exchange> poll_; ///< the GET that waits
     std::unique_ptr<runtime::Timer> upgrade_timeout_;
 };

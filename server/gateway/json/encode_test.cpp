@@ -42,9 +42,9 @@ TEST(Encode, EventsAreAsTheyWereBroadcast) {
     std::string text;
     JsonWriter json{text};
     json.begin_array();
-    write_event(json, ChannelId{42}, {8, chat::MembershipEvent{true, bob, kAt}});
+    write_event(json, ChannelId{42}, {8, chat::MembershipEvent{true, bob, kAt, bob.id}});
     write_event(json, ChannelId{42}, {9, a_message()});
-    write_event(json, ChannelId{42}, {10, chat::MembershipEvent{false, bob, kAt}});
+    write_event(json, ChannelId{42}, {10, chat::MembershipEvent{false, bob, kAt, bob.id}});
     json.end_array();
     const auto events = parse(text).as_array();
     EXPECT_EQ(events[0], parse(R"({"event":"user_joined","data":{"chatChannelId":42,"eventSeq":8,
