@@ -25,6 +25,7 @@ struct ShardPart {
     gateway::Measures measures;
     std::uint64_t mentions_cut = 0;
     Histogram batches{Histogram::kCounts};
+    std::uint64_t search_skipped = 0;
     std::map<std::string, std::size_t> channels; ///< sockets in each channel's room
     SteadyClock::duration lag{};                 ///< from the question until the shard had time for it
 };
@@ -50,6 +51,7 @@ ShardPart read_part(const MetricSources& sources, std::size_t i) {
     part.measures = sources.node.measures[i];
     part.mentions_cut = sources.node.services[i]->messages.mentions_cut();
     part.batches = sources.storages[i]->batch_sizes();
+    part.search_skipped = sources.storages[i]->search_skipped();
     sources.node.nsp.adapter().visit_rooms(shard, [&part](std::string_view room, std::size_t members) {
         if (is_channel_room(room)) part.channels.emplace(room, members);
     });
@@ -231,6 +233,8 @@ void add_database(Report& report, const std::vector<ShardPart>& parts) {
                     std::pair{"connection_lost", [](const Part& part) { return part.pool.lost; }});
     report.histogram("hubbub_database_seconds", "From a query to its answer, waiting included",
                      [](const Part& part) { return part.pool.seconds; });
+    report.count("hubbub_search_skipped_total", "Messages that could not be put into the search index",
+                 [](const Part& part) { return part.search_skipped; });
     report.histogram("hubbub_message_batch_size", "Messages that were committed together",
                      [](const Part& part) { return part.batches; });
     Samples lags;

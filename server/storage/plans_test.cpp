@@ -53,6 +53,7 @@ CREATE INDEX chat_message_search_vector_idx ON chat_message_search USING gin ("c
 INSERT INTO chat_search_head SELECT id, 300000, now() + interval '1 year' FROM chat_channel WHERE id <= 10
   ON CONFLICT ON CONSTRAINT chat_search_head_pkey DO UPDATE SET "indexedSeq" = 300000, "indexedAt" = excluded."indexedAt";
 ANALYZE)");
+    db.script("CHECKPOINT"); // a later test kills this server, and waits for it to come back
 }
 
 /// The names of all statements in the sources, which lie three directories above the program's (build/<preset>/bin).
@@ -161,6 +162,14 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             mentioning.mentions = {"all", bob.username};
             db.append(mentioning).get();
             db.wait(db.receipts().find_receipts(channel.id, first, {std::nullopt, 10}));
+            db.wait(db.receipts().find_positions(channel.id));
+            db.wait(db.changes().clock());
+            const auto lately = now() - std::chrono::seconds{20};
+            db.wait(db.changes().changed_memberships({ChannelId{}, UserId{}, false, lately}, 100));
+            db.wait(db.changes().ended_sessions({SessionId{}, UserId{}, lately}, 100));
+            db.wait(db.changes().ended_of(alice.id, {made->id}));
+            db.wait(db.changes().heads({channel.id}));
+            db.wait(db.changes().standing(channel.id, bob.id));
             for (const std::optional<ChannelId> where : {std::optional<ChannelId>{}, std::optional{channel.id}})
                 db.wait(db.messages().search({bob.id, "word77", where, {std::nullopt, 10}}));
             std::promise<void> noted;

@@ -64,6 +64,7 @@ class StorageRunner {
     chat::MessageStore& messages() { return storage_->stores().messages; }
     chat::ReceiptStore& receipts() { return storage_->stores().receipts; }
     chat::PresenceStore& presence() { return storage_->stores().presence; }
+    chat::ChangeStore& changes() { return storage_->stores().changes; }
     runtime::Shard& shard() { return runner_.shard(); }
 
     template <class T> Result<T> wait(Task<Result<T>> task) {

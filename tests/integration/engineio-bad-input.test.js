@@ -300,7 +300,7 @@ describe('Engine.IO and Socket.IO bad input', () => {
     for (let i = 0; i < 5000; ++i) session.send(`40/n${i},`);
     for (let seen = 0; seen < 5000; ++seen) {
       const packet = await session.next('an answer').catch(() => undefined);
-      if (packet === undefined) return;
+      if (packet === undefined || packet === '41') return; // ten refusals close the client
       assert.match(packet, /^44\/n\d+,\{"message":"Invalid namespace"\}$/);
     }
     session.close();

@@ -261,6 +261,11 @@ describe('roles', () => {
     await client.send(id, 'secret');
     const sql = await hubbub.sql();
     t.after(() => sql.end());
+    // The indexer would wait for the table too, and the removal behind it on the same connection.
+    await until('the message to be indexed', async () => {
+      const { rows } = await sql.query('SELECT FROM chat_message_search WHERE "chatChannelId" = $1', [id]);
+      return rows.length > 0;
+    });
     await sql.query('BEGIN');
     await sql.query('LOCK TABLE chat_message');
     const asked = client.ask('get_history', { chatChannelId: id });

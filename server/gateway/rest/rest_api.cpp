@@ -222,9 +222,9 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
         // An access token may outlive its session by minutes.
         const auto standing = co_await call.services.auth.check(call.caller);
         if (!standing) {
-            // Perhaps by an earlier request of this very kind, whose answer was lost.
-            if (standing.error() == chat::Errc::revoked)
-                co_await sockets_.end_session(call.caller.user, call.caller.session);
+            // Perhaps by an earlier request of this very kind, whose answer was lost. What has ended the database says,
+            // not the token: its session may be somebody else's.
+            if (standing.error() == chat::Errc::revoked) co_await sockets_.end_revoked(shard, call.caller.user);
             co_return to_failure(standing.error());
         }
     }

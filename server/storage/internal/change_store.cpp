@@ -24,7 +24,7 @@ ORDER BY greatest("joinedAt", "leftAt"), "chatChannelId", "userId" LIMIT $4)"};
 
 constexpr Statement kSessions{"sessions_ended", R"(
 SELECT "familyId", "userId", "revokedAt" FROM chat_session
-WHERE ("revokedAt", "familyId") > ($1, $2)
+WHERE "revokedAt" IS NOT NULL AND ("revokedAt", "familyId") > ($1, $2)
 GROUP BY "revokedAt", "familyId", "userId" ORDER BY "revokedAt", "familyId" LIMIT $3)"};
 
 constexpr Statement kEndedOf{"sessions_ended_of", R"(
