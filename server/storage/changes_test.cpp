@@ -55,6 +55,24 @@ TEST_F(ChangesTest, AnEditTakesTheNextEventSeq) {
     EXPECT_EQ(head(), 3);
 }
 
+TEST_F(ChangesTest, EventsOfADeletedAccountLeaveNobodyWaiting) {
+    postgres::BlockingConnection{testing::shared_database()}.query({"", "DELETE FROM chat_user WHERE id = $1"},
+                                                                   postgres::Params::of(bob.id));
+    for (int i = 0; i < 2; ++i) { // a read that was never over would leave the next one waiting as well
+        const auto events = db.wait(db.messages().events_since(channel.id, 0));
+        ASSERT_TRUE(events) << events.error();
+        EXPECT_FALSE(events->recovered);
+        EXPECT_EQ(events->last_event_seq, 2);
+    }
+}
+
+TEST_F(ChangesTest, AnAnswerThatCannotBeReadIsAnError) {
+    postgres::BlockingConnection{testing::shared_database()}.query(
+        {"", R"(UPDATE chat_channel_event SET kind = 'reaction_added', payload = '{}' WHERE "chatChannelId" = $1)"},
+        postgres::Params::of(channel.id));
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(db.wait(db.messages().events_since(channel.id, 0)).error(), Errc::internal);
+}
+
 TEST_F(ChangesTest, OnlyTheAuthorEdits) {
     EXPECT_EQ(edit(alice.id, of_bob, "x").error(), Errc::message_not_owner);
     const auto stranger = db.new_user();

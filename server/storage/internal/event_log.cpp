@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -110,19 +111,29 @@ chat::ChannelEvent to_event(Row row) {
     return event;
 }
 
-Result<chat::Events> to_events(const Result<Rows>& rows, std::int64_t event_seq) {
-    if (!rows) return to_chat_error(rows.error());
-    if (rows->empty()) return chat::Errc::channel_not_found;
+/// Whose account was deleted, with all that refers to it: nobody can be told any more who came or left.
+bool is_of_nobody(Row row) {
+    const auto kind = row.get<std::string_view>(11);
+    return (kind == "user_joined" || kind == "user_left") && row.is_null(13);
+}
+
+chat::Events to_events(const Rows& rows, std::int64_t event_seq) {
     chat::Events events;
-    events.last_event_seq = rows->front().get<std::int64_t>(15);
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-        if (!(*rows)[i].is_null(10)) events.events.push_back(to_event((*rows)[i]));
+    events.last_event_seq = rows.front().get<std::int64_t>(15);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!rows[i].is_null(10) && !is_of_nobody(rows[i])) events.events.push_back(to_event(rows[i]));
     }
-    // All of them or none: fewer than the head counts are gone (retention), or were too many to be read.
+    // All of them or none: fewer than the head counts are gone (retention, a deleted account), or were too many to be
+    // read.
     const auto behind = events.last_event_seq - event_seq;
     events.recovered = behind >= 0 && static_cast<std::size_t>(behind) == events.events.size();
     if (!events.recovered) events.events.clear();
     return events;
+}
+
+Result<chat::Events> read(const Result<Rows>& rows, std::int64_t event_seq) {
+    if (rows && rows->empty()) return chat::Errc::channel_not_found;
+    return decoded(rows, [event_seq](const Rows& found) { return to_events(found, event_seq); });
 }
 
 } // namespace
@@ -144,7 +155,7 @@ void PgMessageStore::read_events(const EventsKey& key) {
     reads.next.erase(reads.next.begin(), last);
     auto params = Params::of(key.first, key.second, static_cast<std::int64_t>(limits::kResumeEventsMax));
     pool_.query(kEventsSince, std::move(params), [this, key](const Result<Rows>& rows) {
-        const auto events = to_events(rows, key.second);
+        auto events = std::make_shared<const Result<chat::Events>>(read(rows, key.second));
         const auto found = events_reads_.find(key);
         auto answered = std::exchange(found->second.under_way, {});
         if (found->second.next.empty()) {
@@ -152,7 +163,8 @@ void PgMessageStore::read_events(const EventsKey& key) {
         } else {
             read_events(key);
         }
-        for (EventsDone& done : answered) done(events);
+        // One after the other: what escapes one must not take the answer from the others.
+        for (EventsDone& done : answered) pool_.post([done = std::move(done), events]() mutable { done(*events); });
     });
 }
 

@@ -82,9 +82,10 @@ Task<Result<void>> read_reactions(postgres::Pool& pool, std::vector<chat::Messag
 void read_reactions(postgres::Pool& pool, chat::Message message, Callback<void(Result<chat::Message>)> done) {
     auto params = reactions_query({&message, 1});
     auto finish = [message = std::move(message), done = std::move(done)](const Result<Rows>& rows) mutable {
-        if (!rows) return done(to_chat_error(rows.error()));
-        add_reactions({&message, 1}, *rows);
-        done(std::move(message));
+        done(decoded(rows, [&message](const Rows& found) {
+            add_reactions({&message, 1}, found);
+            return std::move(message);
+        }));
     };
     pool.query(kReactions, std::move(params), std::move(finish));
 }

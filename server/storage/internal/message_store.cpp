@@ -104,14 +104,17 @@ void PgMessageStore::append(chat::NewMessage message, Callback<void(Result<chat:
 void PgMessageStore::find_stored(MessageId id, Timestamp created_at, MessageWriter::Done done) {
     pool_.query(
         kFindStored, Params::of(id, created_at), [this, done = std::move(done)](const Result<Rows>& rows) mutable {
-            if (!rows) return done(to_chat_error(rows.error()));
-            if (rows->empty()) return done(chat::Errc::message_not_found); // its partition is gone
-            chat::Appended known;
-            known.message = to_message(rows->front());
-            known.event_seq = rows->front().get<std::int64_t>(10);
-            known.deduplicated = true;
-            auto message = std::move(known.message);
-            auto finish = [known = std::move(known), done = std::move(done)](Result<chat::Message> whole) mutable {
+            if (rows && rows->empty()) return done(chat::Errc::message_not_found); // its partition is gone
+            auto known = decoded(rows, [](const Rows& found) {
+                chat::Appended stored;
+                stored.message = to_message(found.front());
+                stored.event_seq = found.front().get<std::int64_t>(10);
+                stored.deduplicated = true;
+                return stored;
+            });
+            if (!known) return done(known.error());
+            auto message = std::move(known->message);
+            auto finish = [known = std::move(*known), done = std::move(done)](Result<chat::Message> whole) mutable {
                 if (!whole) return done(whole.error());
                 known.message = std::move(*whole);
                 done(std::move(known));

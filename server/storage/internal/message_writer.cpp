@@ -56,17 +56,33 @@ chat::Errc reason(std::int64_t outcome) {
     }
 }
 
-chat::Appended to_appended(chat::NewMessage&& sent, Row row) {
+std::vector<MessageWriter::Outcome> to_outcomes(const Rows& rows) {
+    std::vector<MessageWriter::Outcome> outcomes;
+    outcomes.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row row = rows[i];
+        MessageWriter::Outcome& outcome = outcomes.emplace_back();
+        outcome.kind = row.get<std::int64_t>(0);
+        if (outcome.kind != kStored && outcome.kind != kKnown) continue;
+        outcome.id = row.get<MessageId>(1);
+        outcome.created_at = row.get<Timestamp>(2);
+        outcome.seq = row.get<std::optional<std::int64_t>>(3).value_or(0);
+        outcome.event_seq = row.get<std::optional<std::int64_t>>(4).value_or(0);
+    }
+    return outcomes;
+}
+
+chat::Appended to_appended(chat::NewMessage&& sent, const MessageWriter::Outcome& stored) {
     chat::Appended appended;
-    appended.message.id = row.get<MessageId>(1);
-    appended.message.created_at = row.get<Timestamp>(2);
-    appended.message.seq = row.get<std::int64_t>(3);
+    appended.message.id = stored.id;
+    appended.message.created_at = stored.created_at;
+    appended.message.seq = stored.seq;
     appended.message.channel = sent.channel;
     appended.message.sender = sent.sender;
     appended.message.content = std::move(sent.content);
     appended.message.client_message_id = sent.client_message_id;
     appended.message.parent = sent.parent;
-    appended.event_seq = row.get<std::int64_t>(4);
+    appended.event_seq = stored.event_seq;
     return appended;
 }
 
@@ -163,34 +179,40 @@ void MessageWriter::write(BatchPointer batch) {
 }
 
 void MessageWriter::on_answer(BatchPointer batch, const Result<Rows>& rows) {
-    if (rows) return answer_all(*batch, *rows);
+    if (rows) {
+        const auto outcomes = decoded(rows, to_outcomes);
+        return outcomes ? answer_all(*batch, *outcomes) : fail_all(*batch, outcomes.error());
+    }
     if (rows.error() == postgres::kCheckViolation && !batch->retried)
         return make_partitions_and_retry(std::move(batch));
     // One message that PostgreSQL does not take must not fail its neighbours.
     if (batch->sends.size() > 1 && !postgres::is_temporary(rows.error())) return write_one_by_one(std::move(batch));
-    const auto error = to_chat_error(rows.error());
-    for (Send& send : batch->sends) send.done(error);
-    for (auto& [place, send] : batch->repeats) send.done(error);
+    fail_all(*batch, to_chat_error(rows.error()));
 }
 
-void MessageWriter::answer_all(Batch& batch, const Rows& rows) {
+void MessageWriter::fail_all(Batch& batch, const error_code& error) {
+    for (Send& send : batch.sends) send.done(error);
+    for (auto& [place, send] : batch.repeats) send.done(error);
+}
+
+void MessageWriter::answer_all(Batch& batch, const std::vector<Outcome>& outcomes) {
+    if (outcomes.size() != batch.sends.size()) return fail_all(batch, chat::Errc::internal);
     for (std::size_t i = 0; i < batch.sends.size(); ++i) {
         Send& send = batch.sends[i];
-        if (rows[i].get<std::int64_t>(0) == kStored) {
+        if (outcomes[i].kind == kStored) {
             indexer_.note(send.message.channel);
-            send.done(to_appended(std::move(send.message), rows[i]));
+            send.done(to_appended(std::move(send.message), outcomes[i]));
         } else {
-            answer_repeat(std::move(send.done), rows[i]);
+            answer_repeat(std::move(send.done), outcomes[i]);
         }
     }
-    for (auto& [place, send] : batch.repeats) answer_repeat(std::move(send.done), rows[place]);
-    if (!rows.front().is_null(2)) tidy_up(rows.front().get<Timestamp>(2));
+    for (auto& [place, send] : batch.repeats) answer_repeat(std::move(send.done), outcomes[place]);
+    if (outcomes.front().created_at != Timestamp{}) tidy_up(outcomes.front().created_at);
 }
 
-void MessageWriter::answer_repeat(Done done, Row row) {
-    const auto outcome = row.get<std::int64_t>(0);
-    if (outcome != kStored && outcome != kKnown) return done(reason(outcome));
-    find_stored_(row.get<MessageId>(1), row.get<Timestamp>(2), std::move(done));
+void MessageWriter::answer_repeat(Done done, const Outcome& outcome) {
+    if (outcome.kind != kStored && outcome.kind != kKnown) return done(reason(outcome.kind));
+    find_stored_(outcome.id, outcome.created_at, std::move(done));
 }
 
 void MessageWriter::make_partitions_and_retry(BatchPointer batch) {

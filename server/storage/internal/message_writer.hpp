@@ -22,6 +22,15 @@ class MessageWriter {
     /// Reads a message that was stored by an earlier call, whole.
     using FindStored = std::function<void(MessageId, Timestamp, Done)>;
 
+    /// What became of one message; the rest is set if it is stored, now or by an earlier call.
+    struct Outcome {
+        std::int64_t kind = 0;
+        MessageId id{};
+        Timestamp created_at{};
+        std::int64_t seq = 0;
+        std::int64_t event_seq = 0;
+    };
+
     MessageWriter(postgres::Pool& pool, postgres::Lane lane, FindStored find_stored)
         : pool_{pool}, lane_{lane}, indexer_{pool}, find_stored_{std::move(find_stored)} {}
 
@@ -49,8 +58,9 @@ class MessageWriter {
     BatchPointer collect();
     void write(BatchPointer batch);
     void on_answer(BatchPointer batch, const Result<postgres::Rows>& rows);
-    void answer_all(Batch& batch, const postgres::Rows& rows);
-    void answer_repeat(Done done, postgres::Row row);
+    void answer_all(Batch& batch, const std::vector<Outcome>& outcomes);
+    void answer_repeat(Done done, const Outcome& outcome);
+    static void fail_all(Batch& batch, const error_code& error);
     void make_partitions_and_retry(BatchPointer batch);
     void write_one_by_one(BatchPointer batch);
     void tidy_up(Timestamp now);

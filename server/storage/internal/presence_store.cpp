@@ -77,10 +77,11 @@ void PgPresenceStore::write_presence(const std::vector<chat::PresenceWrite>& wri
     }
     auto params = Params::of(users, hidden, dnd, texts, at);
     pool_.query(kWrite, std::move(params), [done = std::move(done)](const Result<Rows>& rows) mutable {
-        if (!rows) return done(to_chat_error(rows.error()));
-        std::vector<chat::PresenceNote> notes;
-        for (std::size_t i = 0; i < rows->size(); ++i) notes.push_back(to_note((*rows)[i]));
-        done(std::move(notes));
+        done(decoded(rows, [](const Rows& seen) {
+            std::vector<chat::PresenceNote> notes;
+            for (std::size_t i = 0; i < seen.size(); ++i) notes.push_back(to_note(seen[i]));
+            return notes;
+        }));
     });
 }
 

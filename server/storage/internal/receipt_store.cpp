@@ -126,11 +126,12 @@ void PgReceiptStore::write_marks(const std::vector<chat::MarkWrite>& writes,
     auto params = Params::of(channels, users, reads, read_seqs, delivereds, delivered_seqs, told_reads, told_delivereds,
                              static_cast<std::int64_t>(limits::kReceiptsMembersMax));
     pool_.query(kWrite, std::move(params), [done = std::move(done)](const Result<Rows>& rows) mutable {
-        if (!rows) return done(to_chat_error(rows.error()));
-        std::vector<std::size_t> places;
-        for (std::size_t i = 0; i < rows->size(); ++i)
-            places.push_back(static_cast<std::size_t>((*rows)[i].get<std::int64_t>(0) - 1));
-        done(std::move(places));
+        done(decoded(rows, [](const Rows& told) {
+            std::vector<std::size_t> places;
+            for (std::size_t i = 0; i < told.size(); ++i)
+                places.push_back(static_cast<std::size_t>(told[i].get<std::int64_t>(0) - 1));
+            return places;
+        }));
     });
 }
 
