@@ -1,6 +1,7 @@
 #include "main/serve.hpp"
 
 #include "base/log.hpp"
+#include "base/out_of_memory.hpp"
 #include "main/chat_server.hpp"
 #include "main/database.hpp"
 #include "main/external.hpp"
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <initializer_list>
 #include <memory>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -131,6 +133,7 @@ void print_address(const tcp::endpoint& endpoint, const char* scheme) {
 
 int serve(const Config& config) {
     log::set_level(config.log_level);
+    std::set_new_handler(end_out_of_memory);
     raise_descriptor_limit();
     std::signal(SIGPIPE, SIG_IGN);
     const tcp::endpoint endpoint{boost::asio::ip::make_address(config.host), config.port};

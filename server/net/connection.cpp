@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "base/out_of_memory.hpp"
 #include "net/internal/tls_stream.hpp"
 
 #include <boost/asio/post.hpp>
@@ -64,6 +65,8 @@ std::string Connection::remote_address() const {
 template <class Call> void Connection::guarded(Call&& call) {
     try {
         call();
+    } catch (const std::bad_alloc&) {
+        end_out_of_memory();
     } catch (const std::exception& escaped) {
         log::error("connection_exception",
                    {{"what", escaped.what()}, {"hint", "a bug: the connection is closed; report it with this line"}});

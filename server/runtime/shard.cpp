@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "base/out_of_memory.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -23,6 +25,8 @@ namespace {
 template <class Work> void guarded(std::size_t shard, Work&& work) {
     try {
         work();
+    } catch (const std::bad_alloc&) {
+        end_out_of_memory();
     } catch (const std::exception& escaped) {
         log::error("handler_exception",
                    {{"what", escaped.what()}, {"shard", shard}, {"hint", "a bug: report it with this line"}});

@@ -1,6 +1,7 @@
 #pragma once
 #include "base/callback.hpp"
 #include "base/log.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/task.hpp"
 #include "gateway/failure.hpp"
 
@@ -10,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace hubbub::gateway::internal {
@@ -33,6 +35,8 @@ template <class T> Task<T> on(boost::asio::io_context& io, Task<T> work) {
 inline void log_escaped(const std::exception_ptr& escaped, Whose whose) {
     try {
         std::rethrow_exception(escaped);
+    } catch (const std::bad_alloc&) {
+        end_out_of_memory();
     } catch (const std::exception& exception) {
         log::error("handler_exception",
                    {{"what", exception.what()}, {whose.kind, whose.id}, {"hint", "a bug: report it with this line"}});

@@ -1,29 +1,13 @@
 // Edits, deletions and reactions: committed and broadcast on the channel's owner shard, then answered.
 #include "gateway/internal/completion.hpp"
+#include "gateway/internal/in_flight.hpp"
 #include "gateway/json/encode.hpp"
 #include "gateway/socket/socket_gateway.hpp"
 
-#include <atomic>
 #include <utility>
 #include <variant>
 
 namespace hubbub::gateway {
-namespace {
-
-/// A drain waits for it.
-class InFlight {
-  public:
-    explicit InFlight(std::atomic<std::size_t>& count) : count_{count} { ++count_; }
-    ~InFlight() { --count_; }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-
-  private:
-    std::atomic<std::size_t>& count_;
-};
-
-} // namespace
-
 void SocketGateway::edit_message(Socket& socket, EventCall call, const boost::json::value& payload) {
     auto command = decode_edit_message(payload);
     if (!command) return call.refuse(command.error());
@@ -32,7 +16,7 @@ void SocketGateway::edit_message(Socket& socket, EventCall call, const boost::js
 }
 
 SocketGateway::Answer SocketGateway::do_edit(SocketPtr socket, chat::EditMessage command) {
-    const InFlight counted{node_.sends_in_flight};
+    const internal::InFlight counted{node_.sends_in_flight};
     const ChannelId channel = command.channel;
     const UserId user = command.actor;
     const MessageId id = command.message;
@@ -51,7 +35,7 @@ void SocketGateway::delete_message(Socket& socket, EventCall call, const boost::
 }
 
 SocketGateway::Answer SocketGateway::do_delete(chat::DeleteMessage command) {
-    const InFlight counted{node_.sends_in_flight};
+    const internal::InFlight counted{node_.sends_in_flight};
     const auto event = co_await change(&chat::Messages::remove, command);
     if (!event) co_return to_failure(event.error());
     const auto& deleted = std::get<chat::MessageDeleted>(event->what);
@@ -82,7 +66,7 @@ void SocketGateway::change_reaction(Socket& socket, EventCall call, const boost:
 }
 
 SocketGateway::Answer SocketGateway::do_react(SocketPtr socket, chat::ChangeReaction command) {
-    const InFlight counted{node_.sends_in_flight};
+    const internal::InFlight counted{node_.sends_in_flight};
     const auto event = co_await change(&chat::Messages::react, std::move(command));
     if (!event) co_return to_failure(event.error());
     const auto& changed = std::get<chat::ReactionChanged>(event->what);

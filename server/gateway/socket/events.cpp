@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "gateway/internal/completion.hpp"
+#include "gateway/internal/in_flight.hpp"
 #include "gateway/json/encode.hpp"
 #include "gateway/socket/socket_gateway.hpp"
 
@@ -128,6 +129,7 @@ struct SocketGateway::PendingSend {
     EventCall call;
     chat::NewMessage message;
     ChannelId channel;
+    internal::InFlight counted;
 };
 
 void SocketGateway::send_message(Socket& socket, EventCall call, const boost::json::value& payload) {
@@ -137,8 +139,8 @@ void SocketGateway::send_message(Socket& socket, EventCall call, const boost::js
     message->sender = session_of(socket)->claims.user;
     const ChannelId channel = message->channel;
     runtime::Shard& owner = node_.owner(channel);
-    auto send = std::make_unique<PendingSend>(PendingSend{std::move(call), std::move(*message), channel});
-    ++node_.sends_in_flight;
+    std::unique_ptr<PendingSend> send{
+        new PendingSend{std::move(call), std::move(*message), channel, internal::InFlight{node_.sends_in_flight}}};
     if (owner.on_this_thread()) return append(std::move(send));
     owner.post([this, send = std::move(send)]() mutable { append(std::move(send)); });
 }
@@ -177,13 +179,12 @@ void SocketGateway::on_appended(std::unique_ptr<PendingSend> send, const Result<
         if (appended.error() == chat::Errc::unavailable) feed.suspect(send->channel);
     }
     runtime::Shard& shard = send->call.shard();
-    auto answer = [this, send = std::move(send), ack = std::move(ack), failure = std::move(failure)] {
+    auto answer = [send = std::move(send), ack = std::move(ack), failure = std::move(failure)] {
         if (failure) {
             send->call.refuse(*failure);
         } else {
             send->call.answer(ack);
         }
-        --node_.sends_in_flight;
     };
     if (shard.on_this_thread()) return answer();
     shard.post(std::move(answer));

@@ -1,6 +1,7 @@
 #include "socketio/internal/namespace_core.hpp"
 
 #include "base/log.hpp"
+#include "base/out_of_memory.hpp"
 #include "socketio/internal/behaviour.hpp"
 #include "socketio/internal/client.hpp"
 #include "socketio/internal/namespaces.hpp"
@@ -35,6 +36,8 @@ void NamespaceCore::on_failure(const Socket& socket, const std::exception_ptr& e
     std::string what = "not a std::exception";
     try {
         std::rethrow_exception(escaped);
+    } catch (const std::bad_alloc&) {
+        end_out_of_memory();
     } catch (const std::exception& exception) {
         what = exception.what();
     } catch (...) {

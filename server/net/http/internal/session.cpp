@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "base/out_of_memory.hpp"
 
 #include <exception>
 #include <utility>
@@ -55,6 +56,8 @@ void Session::dispatch(Request request) {
     exchange_ = exchange.get();
     try {
         server_.handler.handle(std::move(exchange));
+    } catch (const std::bad_alloc&) {
+        end_out_of_memory();
     } catch (const std::exception& escaped) {
         // The exchange was dropped on the way here, which has answered 500, or somebody kept it and may still answer.
         ++server_.connections.counters().failed;
