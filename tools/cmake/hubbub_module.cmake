@@ -6,6 +6,10 @@ function(hubbub_module name)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(HUBBUB_SANITIZE STREQUAL "thread")
+    # It counts by an operator new of its own; clang's TSan has one, too.
+    list(FILTER tests EXCLUDE REGEX "/broadcast_cost_test\\.cpp$")
+  endif()
 
   if(sources)
     add_library(hubbub_${name} STATIC ${sources})
