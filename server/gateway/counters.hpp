@@ -36,7 +36,7 @@ struct Measures {
     std::unordered_map<std::string, Histogram> requests;                ///< the same of REST, by method and pattern
     std::unordered_map<std::string_view, std::uint64_t> limited_events; ///< refused by `limit.rate`, by name
     std::unordered_map<std::string, std::uint64_t> limited_requests;    ///< the same of REST, by method and pattern
-    std::uint64_t user_full = 0;     ///< sockets refused because the user had as many as he may
+    std::uint64_t user_full = 0;     ///< sockets refused because the user had as many as allowed
     std::uint64_t address_full = 0;  ///< sessions refused because the address had as many as it may
     std::uint64_t arriving_full = 0; ///< the same because too many, of the address or the shard, had no CONNECT yet
     std::array<std::uint64_t, socketio::kDisconnectReasons> disconnects{};

@@ -126,7 +126,7 @@ Task<> LiveSockets::tell_added(ChannelId channel, UserId user, std::vector<std::
             for (const std::string& id : sockets) node_.nsp.to(id).emit("channel_added", RawJson{event});
             co_return;
         }
-        if (view || view.error() != chat::Errc::unavailable) co_return; // he is out again
+        if (view || view.error() != chat::Errc::unavailable) co_return; // they are out again
         pause.expires_after(kStateReadPause);
         co_await pause.async_wait(boost::asio::use_awaitable);
     }

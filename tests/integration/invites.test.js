@@ -21,7 +21,7 @@ describe('invitations', () => {
     return answer.body.invite.code;
   }
 
-  test('who was removed does not come back by a code of his own', async () => {
+  test('who was removed does not come back by a code of their own', async () => {
     const id = await secret();
     assert.equal((await owner.api.post(`/channels/${id}/members`, { userId: guest.id, role: 'admin' })).status, 201);
     const { body } = await invite(id, { maxUses: 10 }, guest);

@@ -85,7 +85,7 @@ struct Actor {
         : user{who}, role{as}, others_role{other} {}
     UserId user;
     std::optional<Role> role;
-    std::optional<Role> others_role; ///< the same of whom he does it to
+    std::optional<Role> others_role; ///< the same of the person it is done to
 };
 
 /// The channel of a pair, and whether it was made just now.
