@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,6 +134,21 @@ TEST_F(LocalServerTest, ItRecoversAfterEverythingWasKilled) {
     host.kill();
     const LocalServer server{options(data_dir())};
     EXPECT_EQ(count_rows(server.conninfo()), host.rows());
+}
+
+TEST_F(LocalServerTest, ALeftoverThatDiesUnreapedDoesNotKeepTheNextFromStarting) {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1); // the dead server is ours to reap, as it is a slow init's
+    Host host{data_dir()};
+    host.server().signal(SIGSTOP);
+    host.kill();
+    std::jthread later{[&] {
+        std::this_thread::sleep_for(200ms);
+        host.server().signal(SIGKILL);
+    }};
+    EXPECT_EQ(count_rows(LocalServer{options(data_dir())}.conninfo()), host.rows());
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
 }
 
 TEST_F(LocalServerTest, AStalePidFileHarmsNobodyWhoGotItsNumber) {

@@ -168,23 +168,24 @@ void Cluster::clear_leftovers() const {
     const fs::path file = directory() / "postmaster.pid";
     const int pid = std::atoi(read_file(file).c_str());
     const Child process = pid > 0 ? Child::find(pid) : Child{};
-    if (process && is_ours(process)) return stop_leftover(process);
-    // The server would take a number that another process has got since, or a zombie's, for another server's.
+    if (process && is_ours(process) && !stop_leftover(process)) return; // the server says why it does not start
+    // The server would take a number that another process has got since, or a zombie's, for another server's. Backends
+    // that outlived their server still keep it from starting, by the shared memory of the directory.
     for (const fs::path& stale :
          {file, socket_directory_ / ".s.PGSQL.5432.lock", socket_directory_ / ".s.PGSQL.5432"}) {
         ::unlink(stale.c_str());
     }
 }
 
-void Cluster::stop_leftover(const Child& process) {
+bool Cluster::stop_leftover(const Child& process) {
     log::info("private_postgres_leftover",
               {{"pid", process.pid()}, {"hint", "a killed Hubbub left it; it is stopped first"}});
     process.signal(SIGINT);
-    if (process.wait_for(kLeftoverFast)) return;
+    if (process.wait_for(kLeftoverFast)) return true;
     process.signal(SIGQUIT);
-    if (process.wait_for(kLeftoverImmediate)) return;
+    if (process.wait_for(kLeftoverImmediate)) return true;
     process.signal(SIGKILL);
-    process.wait_for(kLeftoverImmediate);
+    return process.wait_for(kLeftoverImmediate);
 }
 
 fs::path Cluster::choose_socket_directory() const {

@@ -42,7 +42,7 @@ class Cluster {
     void flush(const std::filesystem::path& path) const;
     void give(const std::filesystem::path& path) const;
     bool is_ours(const Child& process) const;
-    static void stop_leftover(const Child& process);
+    static bool stop_leftover(const Child& process);
 
     std::filesystem::path data_dir_;
     Identity identity_;
