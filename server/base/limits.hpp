@@ -26,6 +26,7 @@ inline constexpr std::size_t kOutboxVolatileBytesMax = 64 * 1024; ///< volatile 
 inline constexpr std::size_t kDeflateThreshold = 1024;            ///< shorter messages are never compressed
 inline constexpr std::size_t kConnectionsPerShardMax = 100'000;
 inline constexpr auto kTlsHandshakeTimeout = 10s; ///< from the connection to the end of the handshake
+inline constexpr auto kCloseFlush = 10s;          ///< for the peer to read any of what is left before a close
 inline constexpr auto kCloseLinger = 2s;          ///< for the peer to answer a close before the reset
 
 // Runtime

@@ -29,6 +29,12 @@ struct Connection::ReadWait {
     void operator()(const error_code&) { on_readable(std::move(self)); }
 };
 
+/// For whoever is late: in a TLS handshake, in reading what is left, in closing. Most connections never need it.
+struct Connection::Linger : runtime::Timer {
+    using Timer::Timer;
+    std::size_t bytes_left = 0; ///< to flush before the close, when it was armed
+};
+
 static_assert(sizeof(Connection) <= 200); // 216 with its counts: what malloc gives without waste
 
 std::shared_ptr<Connection> Connection::open(runtime::Shard& shard, Socket socket, ConnectionSet* set,
@@ -252,6 +258,7 @@ void Connection::on_writable() {
 void Connection::end_output() {
     if (tls_ != nullptr) tls_->end();
     ::shutdown(socket_.native_handle(), SHUT_WR);
+    close_later();
 }
 
 // --- Ending ----------------------------------------------------------------------------------------------------------
@@ -263,8 +270,15 @@ void Connection::close_after_flush() {
     // Input is read and dropped until the peer closes too: closing on unread bytes would reset the connection, and the
     // last answer with it.
     resume_reading();
-    if (outbox_.empty()) end_output();
-    close_later();
+    if (outbox_.empty())
+        end_output();
+    else
+        wait_for_flush();
+}
+
+void Connection::wait_for_flush() {
+    arm_linger(limits::kCloseFlush);
+    linger_->bytes_left = outbox_.bytes();
 }
 
 void Connection::close_later() {
@@ -273,13 +287,14 @@ void Connection::close_later() {
 
 void Connection::arm_linger(std::chrono::steady_clock::duration time) {
     if (linger_ == nullptr)
-        linger_ =
-            std::make_unique<runtime::Timer>([](void* self) { static_cast<Connection*>(self)->on_lingered(); }, this);
+        linger_ = std::make_unique<Linger>([](void* self) { static_cast<Connection*>(self)->on_lingered(); }, this);
     shard_.arm(*linger_, time);
 }
 
 void Connection::on_lingered() {
     if (tls_ != nullptr && !tls_->is_established() && set_ != nullptr) ++set_->counters().tls_failures;
+    const bool is_slow = ending_ && !outbox_.empty() && outbox_.bytes() < linger_->bytes_left; // but it reads
+    if (is_slow) return wait_for_flush();
     close();
 }
 

@@ -76,8 +76,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     void redeliver();
 
     bool is_open() const { return open_; }
-    /// Closes when everything queued is written and the peer has closed its side, or after `limits::kCloseLinger`.
-    /// Reads are ignored from now on.
+    /// Closes when everything queued is written and the peer has closed its side. The peer may take as long as it goes on
+    /// reading (`limits::kCloseFlush` without any is too long), then `limits::kCloseLinger` to close. Reads are ignored
+    /// from now on.
     void close_after_flush();
     /// Closes after `limits::kCloseLinger`, counted from the last such call: the peer still has something to say.
     void close_later();
@@ -98,6 +99,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   private:
     friend class ConnectionSet;
     struct ReadWait;
+    struct Linger;
     class Key {
         friend class Connection;
         Key() = default;
@@ -123,6 +125,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     void wait_writable();
     void on_writable();
     void end_output();
+    void wait_for_flush();
     void arm_linger(std::chrono::steady_clock::duration time);
     void on_lingered();
     void leave(); // what every way of ending has in common
@@ -142,7 +145,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     std::unique_ptr<TlsStream> tls_; // null for plain TCP
     Outbox outbox_;
     std::unique_ptr<Protocol> protocol_;
-    std::unique_ptr<runtime::Timer> linger_;
+    std::unique_ptr<Linger> linger_;
     std::unique_ptr<std::string> unconsumed_; // rare: null when there is nothing
     // Set when the connection is open but nothing waits for it, or when it is closed and on_closed is still to come.
     std::shared_ptr<Connection> self_;

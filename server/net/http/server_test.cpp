@@ -221,6 +221,24 @@ TEST(HttpServer, LargeAnswersArriveWhole) {
     EXPECT_EQ(client.rest(), "");
 }
 
+TEST(HttpServer, TheLastAnswerMayBeReadSlowly) {
+    const std::string large(20'000'000, 'z');
+    Servers servers{[&](auto exchange) { exchange->respond(text_response(200, large)); }};
+    Client client = servers.client();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    std::this_thread::sleep_for(limits::kCloseLinger + 500ms);
+    EXPECT_EQ(client.answer().body, large);
+    EXPECT_EQ(client.rest(), "");
+}
+
+TEST(HttpServer, TheLastAnswerIsWrittenHoweverBusyTheShardIs) {
+    Servers servers{[&](auto exchange) {
+        exchange->respond(text_response(200, "late"));
+        std::this_thread::sleep_for(limits::kCloseLinger + 100ms); // before what is queued is written
+    }};
+    EXPECT_EQ(servers.client().get("/", "Connection: close\r\n").body, "late");
+}
+
 TEST(HttpServer, Continue) {
     Servers servers{echo};
     Client client = servers.client();
