@@ -210,9 +210,12 @@ describe('roles', () => {
     const id = await createChannel(owner, { members: [member] });
     const client = await connect(member);
     let archived = false;
-    const acks = [];
+    const sends = [];
     const flood = Array.from({ length: 20 }, async () => {
-      while (!archived) acks.push(await client.send(id, 'flood'));
+      while (!archived) {
+        sends.push(client.send(id, 'flood'));
+        await sends.at(-1);
+      }
     });
     try {
       await owner.api.patch(`/channels/${id}`, { archived: true });
@@ -221,6 +224,7 @@ describe('roles', () => {
     }
     assertError((await client.send(id, 'late')).error, 'channel.archived');
     await Promise.all(flood);
+    const acks = await Promise.all(sends);
     const lastOk = acks.findLastIndex(({ ok }) => ok);
     assert.equal(acks.slice(0, lastOk + 1).every(({ ok }) => ok), true, 'first stored, then refused');
   });
