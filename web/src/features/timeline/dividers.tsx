@@ -1,6 +1,6 @@
 import { FormattedMessage, useIntl } from 'react-intl';
-import type { ChannelType } from '../../generated/types';
-import { ChannelIcon } from '../../ui/channel-icon';
+import type { ChannelState } from '../../generated/types';
+import { ChannelIcon, channelTitle } from '../../ui/channel-icon';
 
 interface DayProps {
   day: Date;
@@ -62,14 +62,14 @@ function NewTag() {
   );
 }
 
-export function ChannelStart({ name, type }: { name: string; type: ChannelType }) {
+export function ChannelStart({ channel }: { channel: ChannelState }) {
   return (
     <div className="px-4 pt-8 pb-4 md:px-5">
       <span className="mb-3 flex size-12 items-center justify-center rounded-2xl bg-accent-wash text-accent">
-        <ChannelIcon type={type} className="size-6" />
+        <ChannelIcon type={channel.type} className="size-6" />
       </span>
       <p className="text-xl font-semibold text-balance">
-        <FormattedMessage id="timeline.start.title" values={{ name }} />
+        <FormattedMessage id="timeline.start.title" values={{ name: channelTitle(channel) }} />
       </p>
       <p className="mt-1 text-soft">
         <FormattedMessage id="timeline.start.text" />

@@ -14,7 +14,6 @@ import { useStore } from 'zustand';
 import { unreadOf } from '../../realtime/channel-list';
 import { hasMoreAfter } from '../../realtime/timeline';
 import type { Target, TimelineView } from '../../realtime/timelines';
-import { channelTitle } from '../../ui/channel-icon';
 import { DownIcon } from '../../ui/icons';
 import { Spinner } from '../../ui/spinner';
 import { useWatching } from '../../ui/use-watching';
@@ -156,7 +155,7 @@ export function MessageList({ rows, view, editingId, onPickDay, ...place }: List
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row.kind === 'start' ? (
-                  <ChannelStart name={channelTitle(channel)} type={channel.type} />
+                  <ChannelStart channel={channel} />
                 ) : (
                   <>
                     {row.opensDay && (
