@@ -25,14 +25,18 @@ describe('AlertClaims', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function tabs(count: number): AlertClaims[] {
+  function aStorage() {
     const values = new Map<string, string>();
-    const storage = {
+    return {
       getItem: (key: string) => values.get(key) ?? null,
       setItem: (key: string, value: string) => void values.set(key, value),
     };
+  }
+
+  function tabs(count: number): AlertClaims[] {
+    const storage = aStorage();
     let last: Promise<unknown> = Promise.resolve();
-    const locks: Locks = { request: (_, work) => (last = last.then(work)) };
+    const locks: Locks = { request: (_, __, work) => (last = last.then(work)) };
     return Array.from({ length: count }, () => new AlertClaims(storage, locks));
   }
 
@@ -56,5 +60,20 @@ describe('AlertClaims', () => {
     void first?.settle(8);
     await vi.runAllTimersAsync();
     expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+  });
+
+  it('does not wait for ever for a tab that holds the lock', async () => {
+    const waited = new AbortController();
+    const deadline = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(waited.signal);
+    const held: Locks = {
+      request: (_, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    };
+    const claim = new AlertClaims(aStorage(), held).claim(7);
+    await vi.runAllTimersAsync();
+    waited.abort();
+    expect(await claim).toBe(true);
+    expect(deadline).toHaveBeenCalledOnce();
+    deadline.mockRestore();
   });
 });

@@ -24,10 +24,12 @@ const KEY = 'hubbub.alerted';
 const REMEMBERED_MAX = 200;
 /** A tab in which somebody looks at the channel speaks first; the others then know that nothing is to be said. */
 const PATIENCE_MS = 250;
+/** A tab that is frozen while it holds the lock keeps no other from speaking. */
+const LOCK_WAIT_MS = 2_000;
 
 /** The part of `navigator.locks` that is needed; it is missing where the page did not come over HTTPS. */
 export interface Locks {
-  request(name: string, work: () => void): Promise<unknown>;
+  request(name: string, options: { signal: AbortSignal }, work: () => void): Promise<unknown>;
 }
 
 /** Lets one of all tabs of this browser alert to a message, or none when it is looked at in one of them. */
@@ -55,8 +57,13 @@ export class AlertClaims {
       taken = !ids.includes(String(messageId));
       if (taken) this.storage.setItem(KEY, [...ids, messageId].slice(-REMEMBERED_MAX).join(','));
     };
-    if (this.locks) await this.locks.request(KEY, look);
-    else look();
+    try {
+      if (!this.locks) look();
+      else await this.locks.request(KEY, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, look);
+    } catch {
+      // Two alerts rather than none.
+      look();
+    }
     return taken;
   }
 }

@@ -24,3 +24,18 @@ it('asks for many at once, each once, and again after a reconnect', async () => 
   expect(request).toHaveBeenCalledTimes(2);
   expect(presence.store.getState().get(2)?.status).toBe('online');
 });
+
+it('waits for what the server tells of a user, but not for ever', async () => {
+  let answer: (reply: unknown) => void = () => undefined;
+  const request = (() => new Promise((done) => (answer = done))) as unknown as Request;
+  const presence = new PresenceStore(1, request, request);
+  const known = presence.known(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  answer({ kind: 'ok', value: { presence: [{ userId: 1, status: 'dnd' }] } });
+  expect((await known)?.status).toBe('dnd');
+  expect((await presence.known(1))?.status).toBe('dnd');
+
+  const never = presence.known(2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await never).toBeUndefined();
+});

@@ -4,6 +4,7 @@ import type { Reply, Request } from './protocol';
 
 const ASK_MAX = 100;
 const ASK_DELAY_MS = 50;
+const KNOWN_WAIT_MS = 5_000;
 
 /** Who is there. Asked for when a view wants to know, then kept by events; forgotten when the connection ends. */
 export class PresenceStore {
@@ -24,6 +25,22 @@ export class PresenceStore {
   want(ids: Iterable<number>): void {
     for (const id of ids) if (!this.asked.has(id)) this.wanted.add(id);
     if (this.wanted.size > 0) this.timer ??= setTimeout(() => void this.ask(), ASK_DELAY_MS);
+  }
+
+  /** What the server tells of a user; nothing when it has not in time. */
+  async known(id: number): Promise<Presence | undefined> {
+    this.want([id]);
+    const told = (): Presence | undefined => this.store.getState().get(id);
+    if (told()) return told();
+    return new Promise((done) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        stop();
+        done(told());
+      };
+      const stop = this.store.subscribe(() => told() && finish());
+      const timer = setTimeout(finish, KNOWN_WAIT_MS);
+    });
   }
 
   changed(news: readonly Presence[]): void {

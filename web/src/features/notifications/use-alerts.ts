@@ -23,8 +23,6 @@ export function useAlerts(
   });
 
   useEffect(() => {
-    // Do-not-disturb has to be known, also just after a reload.
-    client.presence.want([client.userId]);
     const claims = new AlertClaims(
       { getItem: local.get, setItem: local.set },
       navigator.locks as Locks | undefined,
@@ -35,8 +33,9 @@ export function useAlerts(
       if (watched === message.chatChannelId) void claims.settle(message.id);
       if (!channel || !deservesAlert(message, channel, { me: client.userId, now: Date.now(), watched }))
         return;
-      if (client.presence.store.getState().get(client.userId)?.status === 'dnd') return;
-      if (!(await claims.claim(message.id))) return;
+      // Whoever does not want to be disturbed said so before this page was opened, perhaps.
+      const own = client.presence.known(client.userId);
+      if (!(await claims.claim(message.id)) || (await own)?.status === 'dnd') return;
       if (sound.getState() === 'on') playChime();
       if (notifications.getState() !== 'on' || Notification.permission !== 'granted') return;
       const { intl: words, onOpen: open } = latest.current;
