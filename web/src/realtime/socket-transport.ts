@@ -1,6 +1,7 @@
 // The one file that knows socket.io-client. Reconnecting is the connection's business, so it is off here.
 import { io, type Socket } from 'socket.io-client';
 import type { ErrorBody } from '../generated/types';
+import { PerFrame } from './per-frame';
 import type { Reply, Request, RequestName, Requests, ServerEvent } from './protocol';
 
 const REPLY_TIMEOUT_MS = 10_000;
@@ -13,6 +14,7 @@ export interface TransportEvents {
 
 export class SocketTransport {
   private readonly socket: Socket;
+  private readonly live: PerFrame<ServerEvent>;
   private reported = true;
 
   constructor(
@@ -20,6 +22,7 @@ export class SocketTransport {
     token: () => Promise<string>,
     private readonly events: TransportEvents,
   ) {
+    this.live = new PerFrame(events.event);
     const options = {
       autoConnect: false,
       forceNew: true,
@@ -36,7 +39,7 @@ export class SocketTransport {
     this.socket = url === undefined ? io(options) : io(url, options);
     this.socket.on('disconnect', () => this.report(null));
     this.socket.on('connect_error', (error: Error & { data?: ErrorBody }) => this.report(error.data ?? null));
-    this.socket.onAny((event: string, data: unknown) => this.events.event({ event, data } as ServerEvent));
+    this.socket.onAny((event: string, data: unknown) => this.live.push({ event, data } as ServerEvent));
   }
 
   connect(): void {
@@ -62,6 +65,9 @@ export class SocketTransport {
       return answer.error ? { kind: 'refused', error: answer.error } : { kind: 'lost' };
     } catch {
       return { kind: 'lost' };
+    } finally {
+      // An answer is never older than the events that came before it.
+      this.live.flush();
     }
   };
 
@@ -73,6 +79,7 @@ export class SocketTransport {
   private report(refusal: ErrorBody | null): void {
     if (this.reported) return;
     this.reported = true;
+    this.live.flush();
     this.events.closed(refusal);
   }
 }
