@@ -5,6 +5,7 @@ import { uniqueName } from '../support/api.js';
 import { assertAccessible } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
 
 const kPassword = 'correct horse battery';
 
@@ -57,6 +58,19 @@ describe('channels in the browser', () => {
     await ada.page.getByRole('menuitem', { name: 'Make admin' }).click();
     await ada.page.getByTestId('member').filter({ hasText: bob.username }).getByText('Admin').waitFor();
     await bob.page.getByTestId('channel-details').getByRole('button', { name: 'Save' }).waitFor();
+  });
+
+  test('what is typed into the settings stays while others change them; what is not touched follows', async () => {
+    const panel = await details(ada);
+    await panel.getByLabel('Topic').fill('half a tho');
+    const again = `${renamed}-again`;
+    const other = bob.page.getByTestId('channel-details');
+    await other.getByLabel('Name').fill(again);
+    await other.getByRole('button', { name: 'Save' }).click();
+    await ada.page.getByTestId('channel-name').filter({ hasText: again }).waitFor();
+    await until('the other name', async () => (await panel.getByLabel('Name').inputValue()) === again);
+    assert.equal(await panel.getByLabel('Topic').inputValue(), 'half a tho');
+    await panel.getByLabel('Topic').fill('What we renamed');
   });
 
   test('archived: to be read only, until it is brought back', async () => {

@@ -105,6 +105,16 @@ describe('messages in the browser', () => {
     await bob.page.getByTestId('thread-composer').fill('then it is settled');
     await bob.page.keyboard.press('Enter');
     await ada.page.getByTestId('thread').getByText('then it is settled').waitFor();
+    const composer = ada.page.getByTestId('thread-composer');
+    await composer.fill('is it?');
+    const element = await composer.elementHandle();
+    await ada.page.context().setOffline(true);
+    await ada.banner().waitFor();
+    await ada.page.context().setOffline(false);
+    await ada.banner().waitFor({ state: 'detached' });
+    await ada.page.getByTestId('thread').getByText('then it is settled').waitFor();
+    assert.ok(await element.evaluate((one) => one.isConnected && one === document.activeElement), 'one goes on writing over a reconnect');
+    await composer.fill('');
     await ada.page.getByRole('button', { name: 'Close Thread' }).click();
     await bob.page.getByRole('button', { name: 'Close Thread' }).click();
   });

@@ -2,34 +2,44 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createChannel, signUp, uniqueName } from '../support/api.js';
-import { assertAccessible } from '../support/axe.js';
+import { assertAccessible, kColours } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
 
 const kWide = { width: 1280, height: 800 };
-const kAppearances = {
-  light: { viewport: kWide, colorScheme: 'light' },
-  dark: { viewport: kWide, colorScheme: 'dark' },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-  'forced colors': { viewport: kWide, forcedColors: 'active' },
+const kLight = { colorScheme: 'light', forcedColors: 'none' };
+/** How each page is looked at, and in which colours: its first look is held to all rules, the others to those on colours. */
+const kWalks = {
+  wide: {
+    options: { viewport: kWide },
+    looks: { light: kLight, dark: { ...kLight, colorScheme: 'dark' }, 'forced colors': { ...kLight, forcedColors: 'active' } },
+  },
+  phone: { options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, looks: { phone: kLight } },
 };
 
-for (const [appearance, options] of Object.entries(kAppearances)) describe(`axe finds nothing: ${appearance}`, () => screens(appearance, options));
+let hubbub;
+let browser;
+before(async () => {
+  hubbub = await Hubbub.start();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await hubbub?.stop();
+});
 
-function screens(appearance, options) {
-  const phone = appearance === 'phone';
+for (const [name, walk] of Object.entries(kWalks)) describe(`axe finds nothing: ${name}`, () => screens(walk));
+
+function screens({ options, looks }) {
+  const phone = 'phone' in looks;
   const [room, secret] = [{ name: uniqueName('room') }, { name: uniqueName('secret') }];
-  let hubbub;
-  let browser;
   let grace;
   let ada;
   let page;
   let visitor;
   const clients = {};
   before(async () => {
-    hubbub = await Hubbub.start();
-    browser = await launchBrowser();
     [grace, ada] = [await signUp(hubbub.url, uniqueName('grace')), await signUp(hubbub.url, uniqueName('ada'))];
     for (const [name, user] of Object.entries({ grace, ada })) clients[name] = await ChatClient.connect(hubbub.url, user.session.accessToken);
     room.id = await createChannel(grace, { name: room.name });
@@ -38,15 +48,20 @@ function screens(appearance, options) {
   });
   after(async () => {
     for (const client of Object.values(clients)) client.close();
-    await browser?.close();
-    await hubbub?.stop();
+    await page?.context().close();
   });
 
   /** Without the service worker, which would answer for a network that is not there. */
-  const enter = () => Visitor.open(browser, hubbub.url, ada.username, { ...options, serviceWorkers: 'block' });
-  async function screen(name) {
-    await visitor.screenshot(`axe-${appearance}-${name}`.replaceAll(' ', '-'));
-    await assertAccessible(page, `${appearance}: ${name}`);
+  const enter = (storageState) => Visitor.open(browser, hubbub.url, ada.username, { ...options, serviceWorkers: 'block', storageState });
+  async function screen(name, { inForcedColors = () => undefined } = {}) {
+    for (const [look, media] of Object.entries(looks)) {
+      const first = media === kLight;
+      if (!first) await page.emulateMedia(media);
+      await visitor.screenshot(`axe-${look}-${name}`.replaceAll(' ', '-'));
+      await assertAccessible(page, `${look}: ${name}`, first ? undefined : kColours);
+      if (media.forcedColors === 'active') await inForcedColors();
+    }
+    if (Object.keys(looks).length > 1) await page.emulateMedia(kLight);
   }
   const button = (name) => page.getByRole('button', { name });
   const dialog = () => page.getByRole('dialog');
@@ -84,10 +99,10 @@ function screens(appearance, options) {
     await visitor.signIn(ada.password);
     await visitor.banner().waitFor();
     await screen('connecting');
+    const signedIn = await page.context().storageState();
     await page.context().close();
-    visitor = await enter();
+    visitor = await enter(signedIn);
     page = visitor.page;
-    await visitor.signIn(ada.password);
     await page.getByText(phone ? 'No channels yet' : 'Welcome to Hubbub').first().waitFor();
     await screen('welcome');
   });
@@ -127,14 +142,15 @@ function screens(appearance, options) {
     await visitor.say('a bell \u0007 that nobody may ring');
     await page.locator('[data-testid=message][data-state=failed]').waitFor();
     await visitor.message('bold').getByTestId('reaction').waitFor();
-    await screen('every kind of message');
-    if (appearance === 'forced colors') {
-      const outlineOf = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle);
-      assert.equal(await outlineOf('[data-testid=channel-link][aria-current=page]'), 'solid', 'the channel that is open is told apart');
-      assert.equal(await outlineOf('[data-testid=reaction][aria-pressed=true]'), 'solid', 'so is a reaction of one\'s own');
-      await page.getByTestId('composer').focus();
-      assert.equal(await outlineOf('[data-testid=composer]'), 'solid', 'and what has the focus');
-    }
+    await screen('every kind of message', {
+      inForcedColors: async () => {
+        const outlineOf = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle);
+        assert.equal(await outlineOf('[data-testid=channel-link][aria-current=page]'), 'solid', 'the channel that is open is told apart');
+        assert.equal(await outlineOf('[data-testid=reaction][aria-pressed=true]'), 'solid', 'so is a reaction of one\'s own');
+        await page.getByTestId('composer').focus();
+        assert.equal(await outlineOf('[data-testid=composer]'), 'solid', 'and what has the focus');
+      },
+    });
     await page.getByTestId('composer').pressSequentially(`hi @${grace.username.slice(0, 7)}`);
     await page.getByTestId('suggestions').waitFor();
     await screen('suggestions');
@@ -241,6 +257,44 @@ function screens(appearance, options) {
     await button('Create a link').click();
     await page.getByTestId('invite').waitFor();
     await screen('invitations');
+    await dismiss();
+  });
+
+  test('a part of the page that cannot be loaded', async () => {
+    const context = page.context();
+    const build = '**/index.html?build';
+    const part = '**/assets/switcher-*.js';
+    const trouble = page.getByTestId('part-failed');
+    const open = async (text) => {
+      await page.keyboard.press('Control+k');
+      await trouble.getByText(text).waitFor();
+    };
+    const close = async () => {
+      await trouble.getByRole('button', { name: 'Close' }).click();
+      await trouble.waitFor({ state: 'detached' });
+    };
+    await context.route(part, (route) => route.abort());
+    await toRoom(room);
+    await page.reload();
+    await page.getByTestId('composer').waitFor();
+    await open(/could not be loaded\.$/);
+    await screen('part not loaded');
+    await trouble.getByRole('button', { name: 'Try again' }).click();
+    await trouble.getByRole('button', { name: 'Reload' }).waitFor();
+    await close();
+    await context.route(build, (route) => route.abort());
+    await open('the server cannot be reached');
+    await close();
+    await context.unroute(build);
+    await context.route(build, (route) => route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/assets/index-other.js"></script>' }));
+    await open('There is a new version.');
+    await context.unroute(build);
+    await context.unroute(part);
+    await trouble.getByRole('button', { name: 'Reload' }).click();
+    await trouble.waitFor({ state: 'detached' });
+    await page.getByTestId('composer').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByTestId('switcher').waitFor();
     await dismiss();
   });
 

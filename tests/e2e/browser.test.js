@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Api, uniqueName } from '../support/api.js';
-import { launchBrowser, screenshotDir, Visitor } from '../support/browser.js';
+import { launchBrowser, Visitor } from '../support/browser.js';
 import { Hubbub } from '../support/hubbub.js';
 import { until } from '../support/wait.js';
 
@@ -18,13 +18,12 @@ after(async () => {
   await hubbub?.stop();
 });
 
-test('two pages chat; the server is killed with -9 in mid-conversation; nothing is lost, doubled or moved', async (t) => {
+test('two pages chat; the server is killed with -9 in mid-conversation; nothing is lost, doubled or moved', async () => {
   const channel = uniqueName('room');
   const alice = await Visitor.open(browser, hubbub.url, uniqueName('alice'));
   const bob = await Visitor.open(browser, hubbub.url, uniqueName('bob'), { colorScheme: 'dark' });
   const both = [alice, bob];
   const eachPage = (action) => Promise.all(both.map(action));
-  t.diagnostic(`screenshots in ${screenshotDir}`);
 
   await alice.screenshot('1-sign-in');
   await eachPage((visitor) => visitor.signUp(kPassword));
