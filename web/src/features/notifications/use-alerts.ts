@@ -23,6 +23,7 @@ export function useAlerts(
   });
 
   useEffect(() => {
+    client.presence.want([client.userId]);
     const claims = new AlertClaims(
       { getItem: local.get, setItem: local.set },
       navigator.locks as Locks | undefined,
@@ -33,9 +34,9 @@ export function useAlerts(
       if (watched === message.chatChannelId) void claims.settle(message.id);
       if (!channel || !deservesAlert(message, channel, { me: client.userId, now: Date.now(), watched }))
         return;
-      // Whoever does not want to be disturbed said so before this page was opened, perhaps.
-      const own = client.presence.known(client.userId);
-      if (!(await claims.claim(message.id)) || (await own)?.status === 'dnd') return;
+      if (!(await claims.claim(message.id))) return;
+      // What this tab knows now: another one may have changed it, or this page may just have been opened.
+      if ((await client.presence.known(client.userId))?.status === 'dnd') return;
       if (sound.getState() === 'on') playChime();
       if (notifications.getState() !== 'on' || Notification.permission !== 'granted') return;
       const { intl: words, onOpen: open } = latest.current;
