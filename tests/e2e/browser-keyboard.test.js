@@ -157,54 +157,6 @@ describe('the web client by keyboard, offline and on phones', () => {
     await page.context().close();
   });
 
-  test('a notification and a sound only for what nobody looks at, once for two tabs; muted by Esc nothing is left unread', async () => {
-    const ada = await member();
-    const { page } = ada;
-    const second = await page.context().newPage();
-    await second.goto(page.url());
-    await second.getByTestId('sidebar').waitFor();
-    for (const tab of [page, second]) {
-      await tab.evaluate(() => {
-        window.shown = [];
-        window.Notification = class {
-          static permission = 'granted';
-          static requestPermission = async () => 'granted';
-          constructor(title, { body }) {
-            window.shown.push(`${title}: ${body}`);
-          }
-          close() {}
-        };
-      });
-    }
-    await page.getByRole('button', { name: 'Account menu' }).click();
-    await page.getByRole('menuitemcheckbox', { name: 'Notifications' }).click();
-    await page.keyboard.press('Escape');
-    for (const tab of [page, second]) await new Visitor(tab, '').leave();
-    await client.send(channels[0].id, 'are you there?');
-    const shown = async () => (await Promise.all([page, second].map((tab) => tab.evaluate(() => window.shown)))).flat();
-    await until('a notification', async () => (await shown()).length > 0);
-    await page.waitForTimeout(600);
-    assert.equal((await shown()).length, 1);
-    assert.match((await shown())[0], /in #apples.*: are you there\?$/);
-    await until('the icon to have a badge', () => page.evaluate(() => document.querySelector('link[rel=icon]').href.includes('unread')));
-
-    await ada.comeBack();
-    await page.goto(`${hubbub.url}/#/c/${channels[0].id}`);
-    await ada.message('are you there?').waitFor();
-    await client.send(channels[0].id, 'now you see me');
-    await ada.message('now you see me').waitFor();
-    await page.waitForTimeout(600);
-    assert.equal((await shown()).length, 1, 'nothing for what is in view');
-
-    await client.send(channels[1].id, 'elsewhere');
-    const link = page.getByTestId('channel-link').filter({ hasText: channels[1].name });
-    await link.and(page.locator('[data-unread="1"]')).waitFor();
-    await link.click();
-    await page.keyboard.press('Escape');
-    await link.and(page.locator('[data-unread="0"]')).waitFor();
-    await page.context().close();
-  });
-
   test('offline: the page opens, says so, takes a message, and sends it once when the network is back', async () => {
     const ada = await member();
     const { page } = ada;
