@@ -74,7 +74,8 @@ std::filesystem::path find_client_bundles(const Config& config) {
 
 gateway::StaticFiles load_web_client(const Config& config) {
     const auto directory = config.web_dir.empty() ? find_web_client() : config.web_dir;
-    if (directory) return gateway::StaticFiles{*directory};
+    using Over = gateway::StaticFiles::Over;
+    if (directory) return gateway::StaticFiles{*directory, config.tls_key_file.empty() ? Over::plain : Over::tls};
     log::warn("web_client_missing",
               {{"hint", "build it (tools/build-web) or set HUBBUB_WEB_DIR; the API works without"}});
     return {};

@@ -14,9 +14,11 @@ namespace {
 
 constexpr std::string_view kIndex = "/index.html";
 constexpr std::string_view kHashedAssets = "/assets/"; // Vite names these by their content
+// 'self' is this host by ws: and wss: too; a Safari before 16 takes it for http(s): alone and goes on polling.
 constexpr std::string_view kPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+constexpr std::string_view kTlsOnly = "max-age=31536000"; // a year; subdomains are not ours to speak for
 
 struct Type {
     std::string_view extension;
@@ -58,7 +60,7 @@ net::http::Response refuse(ErrorName name) {
 
 } // namespace
 
-StaticFiles::StaticFiles(const std::filesystem::path& directory) {
+StaticFiles::StaticFiles(const std::filesystem::path& directory, Over over) : over_{over} {
     std::size_t total = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator{directory}) {
         if (!entry.is_regular_file()) continue;
@@ -94,6 +96,7 @@ net::http::Response StaticFiles::respond(const net::http::Request& request) cons
     }
     auto response = net::http::asset_response(request, file->asset,
                                               file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    if (over_ == Over::tls) response.headers.add("Strict-Transport-Security", std::string{kTlsOnly});
     if (response.status == 304) return response;
     response.headers.add("Content-Security-Policy", std::string{kPolicy});
     response.headers.add("Referrer-Policy", "no-referrer");

@@ -16,11 +16,13 @@ namespace hubbub::gateway {
 class StaticFiles {
   public:
     static constexpr std::size_t kBytesMax = 64 * 1024 * 1024; ///< of all files together
+    /// What they are sent over. With TLS browsers are told to come by nothing else from then on (HSTS, RFC 6797).
+    enum class Over { plain, tls };
 
     /// Without any file: every address is unknown.
     StaticFiles() = default;
     /// Throws std::runtime_error if the directory cannot be read, has no index.html or is over `kBytesMax`.
-    explicit StaticFiles(const std::filesystem::path& directory);
+    explicit StaticFiles(const std::filesystem::path& directory, Over over = Over::plain);
 
     /// The answer to GET or HEAD; 404 or 405 as the contract words them otherwise.
     net::http::Response respond(const net::http::Request& request) const;
@@ -33,6 +35,7 @@ class StaticFiles {
     const File* find(const net::http::Request& request) const;
 
     std::unordered_map<std::string, File> files_; // by address
+    Over over_ = Over::plain;
 };
 
 } // namespace hubbub::gateway

@@ -70,9 +70,18 @@ TEST_F(StaticFilesTest, SendsAStrictPolicy) {
     const auto response = get("/");
     EXPECT_THAT(std::string{response.headers.get("Content-Security-Policy")},
                 testing::AllOf(HasSubstr("default-src 'self'"), HasSubstr("script-src 'self';"),
-                               HasSubstr("frame-ancestors 'none'")));
+                               HasSubstr("connect-src 'self';"), HasSubstr("frame-ancestors 'none'")));
     EXPECT_EQ(response.headers.get("X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(response.headers.get("Referrer-Policy"), "no-referrer");
+}
+
+TEST_F(StaticFilesTest, TellsBrowsersToKeepToTlsOverTlsAlone) {
+    const std::string field = "Strict-Transport-Security";
+    const std::string etag{get("/").headers.get("ETag")};
+    EXPECT_FALSE(get("/").headers.contains(field));
+    files_ = StaticFiles{directory_, StaticFiles::Over::tls};
+    EXPECT_EQ(get("/").headers.get(field), "max-age=31536000");
+    EXPECT_TRUE(get("/", {{"If-None-Match", etag}}).headers.contains(field));
 }
 
 TEST_F(StaticFilesTest, CachesHashedAssetsForGoodAndTheRestNever) {
