@@ -112,6 +112,74 @@ describe('accounts and sessions', () => {
     assert.ok(statuses.filter((status) => status === 200).length <= 1, `${statuses}`);
   });
 
+  describe('the refresh token in a cookie', () => {
+    const page = () => ({ origin: hubbub.url, 'sec-fetch-site': 'same-origin' });
+    const cookieOf = ({ headers }) => headers['set-cookie']?.[0].split(';')[0];
+    const signIn = (headers = page()) =>
+      anonymous.post('/auth/login', { username: user.username, password: user.password, cookie: true }, headers);
+    const renew = (cookie, extra = {}) => anonymous.post('/auth/refresh', { cookie: true, ...extra }, { ...page(), cookie });
+
+    test('it is there instead of in the answer, from a sign-in to the logout', async () => {
+      const registration = { username: uniqueName(), password: 'correct horse', cookie: true };
+      const registered = await anonymous.post('/auth/register', registration, page());
+      for (const answer of [registered, await signIn()]) {
+        assert.equal(answer.body.refreshToken, undefined);
+        assert.equal(answer.headers['set-cookie'].length, 1);
+        const cookie = /^hubbub-refresh-(\d+)=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/;
+        assert.equal(Number(cookie.exec(answer.headers['set-cookie'][0])?.[1]), hubbub.port, answer.headers['set-cookie'][0]);
+      }
+      const first = cookieOf(registered);
+      const renewed = await renew(`other=1; ${first}`);
+      assert.equal(renewed.status, 200);
+      assert.equal(renewed.body.sessionId, registered.body.sessionId);
+      assert.notEqual(cookieOf(renewed), first);
+      const again = await renew(cookieOf(renewed));
+      assert.equal(again.status, 200);
+      const { status, headers } = await withToken(again.body.accessToken).post('/auth/logout', undefined, { ...page(), cookie: cookieOf(again) });
+      assert.equal(status, 204);
+      assert.match(headers['set-cookie'][0], /^hubbub-refresh-\d+=; Path=\/; Max-Age=0; /);
+      assertRefused(await renew(cookieOf(again)), 401, 'auth.revoked');
+    });
+
+    test('a token of an answer moves there, and the cookie of another session beside it is not used', async () => {
+      const { body: session } = await login(user.username, user.password);
+      const other = await signIn();
+      const moved = await renew(cookieOf(other), { refreshToken: session.refreshToken });
+      assert.equal(moved.status, 200);
+      assert.equal(moved.body.sessionId, session.sessionId);
+      assert.equal(moved.body.refreshToken, undefined);
+      assert.equal((await renew(cookieOf(moved))).body.sessionId, session.sessionId);
+      assert.equal((await renew(cookieOf(other))).body.sessionId, other.body.sessionId);
+    });
+
+    test('a page of another origin neither gets nor uses it, whatever the browser sends along', async () => {
+      const cookie = cookieOf(await signIn());
+      for (const headers of [
+        {},
+        { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+        { origin: `http://127.0.0.1:${hubbub.port + 1}`, 'sec-fetch-site': 'same-site' },
+        { origin: `http://127.0.0.1:${hubbub.port + 1}` },
+        { origin: hubbub.url, 'sec-fetch-site': 'none' },
+        { origin: 'null', 'sec-fetch-site': 'same-origin' },
+      ]) {
+        assertRefused(await signIn(headers), 403, 'auth.foreign_origin');
+        assertRefused(await anonymous.post('/auth/refresh', { cookie: true }, { ...headers, cookie }), 403, 'auth.foreign_origin');
+      }
+      const form = { ...page(), cookie, 'content-type': 'text/plain' };
+      const { status } = await request(`${hubbub.url}/api/v1/auth/refresh`, { method: 'POST', headers: form, body: '{"cookie":true}' });
+      assert.equal(status, 415);
+      assert.equal((await renew(cookie)).status, 200, 'it was not used');
+    });
+
+    test('who does not ask for it does not use it; none is no token', async () => {
+      const cookie = cookieOf(await signIn());
+      assertRefused(await anonymous.post('/auth/refresh', {}, { ...page(), cookie }), 400, 'validation.missing', 'refreshToken');
+      assertRefused(await renew(''), 401, 'auth.token_missing');
+      assertRefused(await renew(cookie, { cookie: 'yes' }), 400, 'validation.type', 'cookie');
+      assert.equal((await login(user.username, user.password)).headers['set-cookie'], undefined);
+    });
+  });
+
   test('logout: 204, the session and its sockets end', async () => {
     const { body: session } = await login(user.username, user.password);
     const client = await ChatClient.connect(hubbub.url, session.accessToken);

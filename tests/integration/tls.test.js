@@ -1,7 +1,7 @@
 // HTTPS and WSS by Hubbub itself: real clients, other clients, and a certificate that is renewed.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,14 @@ const ca = [make('first'), make('second')];
 https.globalAgent.options.ca = ca;
 install('first');
 
-const environment = { HUBBUB_TLS_CERTIFICATE_FILE: file('certificate.pem'), HUBBUB_TLS_KEY_FILE: file('key.pem') };
+mkdirSync(file('web'));
+writeFileSync(file('web/index.html'), 'the web client');
+
+const environment = {
+  HUBBUB_TLS_CERTIFICATE_FILE: file('certificate.pem'),
+  HUBBUB_TLS_KEY_FILE: file('key.pem'),
+  HUBBUB_WEB_DIR: file('web'),
+};
 
 describe('TLS', () => {
   let hubbub;
@@ -123,6 +130,19 @@ describe('TLS', () => {
     const answer = await plain('GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n');
     assert.ok(!answer.toString('latin1').includes('HTTP/'), answer.toString('latin1'));
     assert.equal((await request(`${hubbub.url}/healthz`)).status, 200);
+  });
+
+  test('browsers are told to keep to HTTPS, and the session\'s cookie to go over nothing else', async () => {
+    const page = await request(`${hubbub.url}/`);
+    assert.equal(page.status, 200);
+    assert.equal(page.headers['strict-transport-security'], 'max-age=31536000');
+    const { status, headers } = await request(`${hubbub.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: hubbub.url, 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ username: alice.username, password: alice.password, cookie: true }),
+    });
+    assert.equal(status, 200);
+    assert.match(headers['set-cookie'][0], /^__Host-hubbub-refresh-\d+=[\w-]{43}; Path=\/; .*; Secure$/);
   });
 
   test('a handshake that drips is cut off, others go on meanwhile', async () => {

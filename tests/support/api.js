@@ -14,8 +14,8 @@ export class Api {
     return this.call('GET', path);
   }
 
-  post(path, body) {
-    return this.call('POST', path, body);
+  post(path, body, headers) {
+    return this.call('POST', path, body, headers);
   }
 
   patch(path, body) {
@@ -30,8 +30,8 @@ export class Api {
     return this.call('DELETE', path);
   }
 
-  async call(method, path, body) {
-    const headers = {};
+  async call(method, path, body, extra = {}) {
+    const headers = { ...extra };
     if (this.token) headers.authorization = `Bearer ${this.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);

@@ -159,10 +159,9 @@ void write(JsonWriter& json, const chat::SessionGrant& grant) {
     write(json, grant.user);
     json.field("sessionId", grant.session)
         .field("accessToken", grant.access_token)
-        .field("accessTokenExpiresAt", grant.access_expires_at)
-        .field("refreshToken", grant.refresh_token)
-        .field("refreshTokenExpiresAt", grant.refresh_expires_at)
-        .end_object();
+        .field("accessTokenExpiresAt", grant.access_expires_at);
+    if (!grant.refresh_token.empty()) json.field("refreshToken", grant.refresh_token);
+    json.field("refreshTokenExpiresAt", grant.refresh_expires_at).end_object();
 }
 
 void write(JsonWriter& json, const chat::OpenSession& session) {

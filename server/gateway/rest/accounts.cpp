@@ -7,6 +7,7 @@
 #include "gateway/rest/answers.hpp"
 #include "gateway/rest/query.hpp"
 #include "gateway/rest/rest_api.hpp"
+#include "gateway/rest/session_cookie.hpp"
 
 #include <cctype>
 #include <functional>
@@ -29,6 +30,24 @@ std::string account_at(const std::string& address, const std::string& username) 
     return lowercase(username) + " at " + address;
 }
 
+/// Null: the client takes its refresh token from the answer.
+Outcome<std::optional<SessionCookie>> wanted_cookie(const net::http::Request& request, Fields& in) {
+    std::optional<SessionCookie> wanted;
+    if (!in.optional_boolean("cookie").value_or(false)) return wanted;
+    auto cookie = SessionCookie::of(request);
+    if (!cookie) return cookie.error();
+    wanted = std::move(*cookie);
+    return wanted;
+}
+
+net::http::Response session_response(int status, chat::SessionGrant grant, const std::optional<SessionCookie>& cookie) {
+    const std::string refresh_token = grant.refresh_token;
+    if (cookie) grant.refresh_token.clear();
+    auto response = net::http::json_response(status, encode(grant));
+    if (cookie) response.headers.add("Set-Cookie", cookie->keep(refresh_token));
+    return response;
+}
+
 } // namespace
 
 RestApi::Answer RestApi::sign_up(Call& call) {
@@ -39,7 +58,9 @@ RestApi::Answer RestApi::sign_up(Call& call) {
     registration.password = in.text("password", chat::parse_password);
     registration.display_name =
         in.optional_text("displayName", chat::parse_display_name).value_or(registration.username);
+    const auto cookie = wanted_cookie(call.request, in);
     if (in.failure()) co_return *in.failure();
+    if (!cookie) co_return cookie.error();
 
     const std::string address = address_key(call.request.remote_address);
     const auto wait = co_await take(&Attempts::registrations, address);
@@ -52,7 +73,7 @@ RestApi::Answer RestApi::sign_up(Call& call) {
     auto client = client_of(call.request);
     const auto grant = co_await call.services.auth.sign_up(std::move(registration), std::move(client));
     if (!grant) co_return to_failure(grant.error(), "username");
-    co_return net::http::json_response(201, encode(*grant));
+    co_return session_response(201, *grant, *cookie);
 }
 
 RestApi::Answer RestApi::sign_in(Call& call) {
@@ -60,7 +81,9 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     chat::Login login;
     login.username = in.plain("username");
     login.password = in.plain("password");
+    const auto cookie = wanted_cookie(call.request, in);
     if (in.failure()) co_return *in.failure();
+    if (!cookie) co_return cookie.error();
 
     // Everybody knows what no username can be: not worth a hash, nor an attempt.
     if (!chat::parse_username(login.username)) co_return to_failure(chat::Errc::bad_credentials);
@@ -85,27 +108,35 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     }
     // Of an address only failures count: many people may share it.
     give_back(&Attempts::logins, address);
-    co_return net::http::json_response(200, encode(*grant));
+    co_return session_response(200, *grant, *cookie);
 }
 
 RestApi::Answer RestApi::refresh(Call& call) {
     Fields in{call.body};
-    std::string token = in.plain("refreshToken");
+    const auto cookie = wanted_cookie(call.request, in);
+    if (!cookie) co_return cookie.error();
+    // A token in the body moves into the cookie: of a session that began without one.
+    const bool from_cookie = *cookie && !in.has("refreshToken");
+    std::string token = from_cookie ? (*cookie)->token() : in.plain("refreshToken");
     if (in.failure()) co_return *in.failure();
+    if (from_cookie && token.empty()) co_return to_failure(chat::Errc::token_missing);
     const auto refreshed = co_await call.services.auth.refresh(std::move(token));
     if (!refreshed) co_return to_failure(refreshed.error());
     if (const auto* reuse = std::get_if<chat::ReuseDetected>(&*refreshed)) {
         co_await sockets_.end_session(reuse->user, reuse->session);
         co_return to_failure(chat::Errc::revoked);
     }
-    co_return net::http::json_response(200, encode(std::get<chat::SessionGrant>(*refreshed)));
+    co_return session_response(200, std::get<chat::SessionGrant>(*refreshed), *cookie);
 }
 
 RestApi::Answer RestApi::sign_out(Call& call) {
     const auto ended = co_await call.services.auth.sign_out(call.caller.session);
     if (!ended) co_return to_failure(ended.error());
     co_await sockets_.end_session(call.caller.user, call.caller.session);
-    co_return no_content();
+    auto response = no_content();
+    const auto cookie = SessionCookie::of(call.request);
+    if (cookie && !cookie->token().empty()) response.headers.add("Set-Cookie", cookie->forget());
+    co_return response;
 }
 
 RestApi::Answer RestApi::list_users(Call& call) {

@@ -14,6 +14,7 @@ import type {
   Session,
   User,
 } from '../generated/types';
+import { local } from '../storage/local';
 import { ApiError, call, REQUEST_TIMEOUT_MS, type Method } from './http';
 import { SessionKeeper } from './session';
 
@@ -31,26 +32,34 @@ const query = (values: Record<string, string | number | null>): string =>
     ),
   ).toString();
 
+/** A token that is given moves into the cookie, unless the browser keeps nothing. */
+const refreshBody = (refreshToken: string | undefined): object =>
+  refreshToken === undefined ? { cookie: true } : { refreshToken, cookie: local.isShared() };
+
 /** The REST interface. Every method throws ApiError. */
 export class Api {
-  readonly session = new SessionKeeper((refreshToken, signal) =>
-    call('POST', '/auth/refresh', null, { refreshToken }, signal),
-  );
+  readonly session = new SessionKeeper({
+    refresh: (refreshToken, signal) => call('POST', '/auth/refresh', null, refreshBody(refreshToken), signal),
+    logout: (accessToken) => call('POST', '/auth/logout', accessToken),
+  });
 
   config = (): Promise<ServerConfig> => call('GET', '/config', null);
 
   async register(username: string, password: string, displayName: string): Promise<void> {
     const named = displayName === '' ? {} : { displayName };
-    this.session.begin(await call<Session>('POST', '/auth/register', null, { username, password, ...named }));
+    await this.session.begin((cookie) =>
+      call<Session>('POST', '/auth/register', null, { username, password, ...named, cookie }),
+    );
   }
 
   async login(username: string, password: string): Promise<void> {
-    this.session.begin(await call<Session>('POST', '/auth/login', null, { username, password }));
+    await this.session.begin((cookie) =>
+      call<Session>('POST', '/auth/login', null, { username, password, cookie }),
+    );
   }
 
-  async logout(): Promise<void> {
-    const token = await this.session.leave();
-    if (token !== null) await call('POST', '/auth/logout', token).catch(() => undefined);
+  logout(): Promise<void> {
+    return this.session.leave();
   }
 
   async users(ids: readonly number[]): Promise<readonly PublicUser[]> {

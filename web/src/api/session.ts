@@ -1,4 +1,5 @@
-// The signed-in session of this browser, shared by its tabs through localStorage.
+// The signed-in session of this browser, shared by its tabs through localStorage. The refresh token is not in there: the
+// browser keeps it in a cookie that no script reads, but where localStorage is blocked, as cookies are then, too.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Session, User } from '../generated/types';
 import { local } from '../storage/local';
@@ -6,6 +7,8 @@ import { ApiError } from './http';
 import { exclusively } from './lock';
 
 const KEY = 'hubbub.session';
+/** The session that was left here while the server could not be told: its cookie is still good. */
+const LEFT = 'hubbub.left';
 /** The server warns 60 s ahead; a token is renewed from a little before that, a short-lived one in its second half. */
 const RENEW_BEFORE_MS = 90_000;
 /** For ten seconds the server gives a token again whose answer was lost: all attempts lie within them. */
@@ -18,7 +21,15 @@ interface StoredSession {
   readonly accessToken: string;
   /** By this machine's clock, which may differ from the server's. */
   readonly renewAt: number;
-  readonly refreshToken: string;
+  /** None: it is in the cookie. */
+  readonly refreshToken?: string;
+}
+
+/** The requests that a session is made of. They throw ApiError. */
+export interface SessionRequests {
+  /** With the token of the cookie, or else with the one given, which moves into the cookie if it can. */
+  refresh(refreshToken: string | undefined, signal: AbortSignal): Promise<Session>;
+  logout(accessToken: string): Promise<void>;
 }
 
 export type SessionStatus =
@@ -29,18 +40,30 @@ export type SessionStatus =
 export class SessionKeeper {
   readonly status: StoreApi<SessionStatus>;
   private renewing: Promise<string> | null = null;
+  private leaving: Promise<void> = Promise.resolve();
 
-  constructor(private readonly refresh: (refreshToken: string, signal: AbortSignal) => Promise<Session>) {
+  constructor(private readonly requests: SessionRequests) {
+    // Of a version that kept it here: the next call moves it into the cookie.
+    if (read()?.refreshToken !== undefined && local.isShared()) this.rejected();
     this.status = createStore(() => statusOf(read()));
     const look = (): void => this.publish(statusOf(read()));
     local.watch(KEY, look);
     // Back in a page that slept while another tab signed out.
     window.addEventListener('pageshow', look);
+    const goOnLeaving = (): void => {
+      this.leaving = this.finishLeaving().catch(() => undefined);
+    };
+    goOnLeaving();
+    window.addEventListener('online', goOnLeaving);
   }
 
-  begin(session: Session): void {
-    this.store(session);
-    this.publish(statusOf(read()));
+  /** Signs in with what `request` gets, told whether the cookie can keep the refresh token. */
+  async begin(request: (cookie: boolean) => Promise<Session>): Promise<void> {
+    // The answer to a sign-out takes the cookie away: never the next session's.
+    await this.leaving;
+    const session = await request(local.isShared());
+    local.remove(LEFT);
+    this.adopt(session);
   }
 
   /** The user has another name now. */
@@ -68,15 +91,16 @@ export class SessionKeeper {
     return this.renewing;
   }
 
-  /** Signs out here at once. Gives a token to tell the server with, or null when there is none to be had. */
-  async leave(): Promise<string | null> {
+  /** Signs out here at once, and tells the server: later, if it cannot be reached now. */
+  leave(): Promise<void> {
     const session = read();
     this.end(null);
-    if (!session || Date.now() < session.renewAt) return session?.accessToken ?? null;
-    return this.refreshed(session.refreshToken).then(
-      ({ accessToken }) => accessToken,
-      () => null,
-    );
+    if (session) {
+      const left = String(session.sessionId);
+      local.set(LEFT, left);
+      this.leaving = this.tell(left, session).catch(() => undefined);
+    }
+    return this.leaving;
   }
 
   /** The server refused the token `accessToken` gave; the next call renews it. */
@@ -88,28 +112,60 @@ export class SessionKeeper {
 
   private async renew(): Promise<string> {
     const session = read();
-    if (!session) throw new ApiError({ code: 'auth.revoked', message: 'Signed out.', retryable: false }, 401);
+    if (!session) throw revoked();
     if (Date.now() < session.renewAt) return session.accessToken;
     try {
       const renewed = await this.refreshed(session.refreshToken);
-      // Signed out meanwhile: stays so.
-      if (read()?.refreshToken === session.refreshToken) this.store(renewed);
-      return renewed.accessToken;
+      if (renewed.sessionId === session.sessionId) {
+        // Signed out meanwhile: stays so.
+        if (read()?.accessToken === session.accessToken) this.store(renewed);
+        return renewed.accessToken;
+      }
+      // The cookie is of somebody who signed in in a tab that was closed before it said so.
+      this.adopt(renewed);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.end(error.body.code);
       throw error;
     }
+    throw revoked();
   }
 
-  private async refreshed(refreshToken: string): Promise<Session> {
+  private async refreshed(refreshToken: string | undefined): Promise<Session> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.refresh(refreshToken, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
+        return await this.requests.refresh(refreshToken, AbortSignal.timeout(REFRESH_TIMEOUT_MS));
       } catch (error) {
         const lost = error instanceof ApiError && error.status === 0;
         if (!lost || attempt === REFRESH_ATTEMPTS) throw error;
       }
     }
+  }
+
+  private async finishLeaving(): Promise<void> {
+    if (local.get(LEFT) === null) return;
+    await exclusively('hubbub.refresh', async () => {
+      const left = local.get(LEFT);
+      if (left !== null && !read()) await this.tell(left);
+    });
+  }
+
+  /** Ends the session that was left, at the server. Throws ApiError if it cannot be reached. */
+  private async tell(left: string, last?: StoredSession): Promise<void> {
+    try {
+      const good = last && Date.now() < last.renewAt;
+      const session = good ? last : await this.refreshed(last?.refreshToken);
+      // Or the cookie is of somebody who signed in since.
+      if (String(session.sessionId) === left) await this.requests.logout(session.accessToken);
+    } catch (error) {
+      // A session that the server knows no more needs no end.
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    }
+    if (local.get(LEFT) === left) local.remove(LEFT);
+  }
+
+  private adopt(session: Session): void {
+    this.store(session);
+    this.publish(statusOf(read()));
   }
 
   private store({ user, sessionId, accessToken, refreshToken }: Session): void {
@@ -119,7 +175,7 @@ export class SessionKeeper {
       sessionId,
       accessToken,
       renewAt: Date.now() + Math.max(lifetime / 2, lifetime - RENEW_BEFORE_MS),
-      refreshToken,
+      ...(refreshToken === undefined ? {} : { refreshToken }),
     };
     local.set(KEY, JSON.stringify(session));
   }
@@ -133,6 +189,9 @@ export class SessionKeeper {
     if (!same) this.status.setState(status, true);
   }
 }
+
+const revoked = (): ApiError =>
+  new ApiError({ code: 'auth.revoked', message: 'Signed out.', retryable: false }, 401);
 
 function read(): StoredSession | null {
   try {

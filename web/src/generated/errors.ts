@@ -5,6 +5,7 @@ export const ERROR_CODES = [
   'auth.token_invalid',
   'auth.token_expired',
   'auth.revoked',
+  'auth.foreign_origin',
   'auth.bad_credentials',
   'auth.username_taken',
   'auth.registration_closed',

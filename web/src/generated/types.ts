@@ -53,7 +53,7 @@ export interface Session {
   readonly sessionId: number | string;
   readonly accessToken: string;
   readonly accessTokenExpiresAt: string;
-  readonly refreshToken: string;
+  readonly refreshToken?: string;
   readonly refreshTokenExpiresAt: string;
 }
 
