@@ -32,6 +32,8 @@ std::string_view to_string(Errc errc) {
     case Errc::rate_limited: return "too many requests";
     case Errc::too_many_reactions: return "too many reactions";
     case Errc::too_many_invites: return "too many invitations";
+    case Errc::too_many_channels: return "in too many channels";
+    case Errc::too_many_made: return "too many channels made";
     case Errc::too_many_connections: return "too many connections";
     case Errc::payload_too_large: return "payload too large";
     case Errc::draining: return "server draining";

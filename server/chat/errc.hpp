@@ -36,6 +36,8 @@ enum class Errc {
     rate_limited,
     too_many_reactions, ///< different ones on one message
     too_many_invites,   ///< of one channel
+    too_many_channels,  ///< that a user is in
+    too_many_made,      ///< channels by one user
     too_many_connections,
     payload_too_large,
     draining,

@@ -38,6 +38,8 @@ ErrorName to_name(chat::Errc errc) {
     case Errc::rate_limited: return ErrorName::limit_rate;
     case Errc::too_many_reactions: return ErrorName::limit_reactions;
     case Errc::too_many_invites: return ErrorName::limit_invites;
+    case Errc::too_many_channels: return ErrorName::limit_channels;
+    case Errc::too_many_made: return ErrorName::limit_channels_made;
     case Errc::too_many_connections: return ErrorName::limit_connections;
     case Errc::payload_too_large: return ErrorName::limit_payload;
     case Errc::draining: return ErrorName::server_draining;

@@ -27,9 +27,11 @@ struct Settings {
     bool registration_open = true;
     std::size_t connections_per_user = limits::kConnectionsPerUser;
     std::size_t connections_per_address = limits::kConnectionsPerAddress;
-    Rate events{.per_second = 500, .burst = 5'000};      ///< a user, on one shard
-    Rate requests{.per_second = 200, .burst = 2'000};    ///< REST, a user or a stranger's address, on one shard
-    Rate registrations{.per_second = 2, .burst = 200};   ///< an address
+    Rate events{.per_second = 500, .burst = 5'000};    ///< a user, on one shard
+    Rate requests{.per_second = 200, .burst = 2'000};  ///< REST, a user or a stranger's address, on one shard
+    Rate registrations{.per_second = 2, .burst = 200}; ///< an address
+    Rate additions{.per_second = limits::kAdditionsPerHour / 3600.0,
+                   .burst = limits::kAdditionsPerHour};  ///< a user, by others
     Rate failed_logins{.per_second = 0.5, .burst = 200}; ///< an address
 };
 

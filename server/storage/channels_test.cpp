@@ -1,3 +1,4 @@
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "storage/test_database.hpp"
 
@@ -17,6 +18,28 @@ class ChannelsTest : public ::testing::Test {
     StorageRunner db;
     chat::User alice = db.new_user();
     chat::User bob = db.new_user();
+
+    /// Private channels made by `maker`, with `member` in them.
+    void make_channels(std::int64_t count, UserId maker, UserId member) {
+        postgres::BlockingConnection{testing::shared_database()}.query({"", R"(
+WITH made AS (
+  INSERT INTO chat_channel (type, name, "createdBy") SELECT 'private', 'one of many', $2 FROM generate_series(1, $1) RETURNING id
+), head AS (
+  INSERT INTO chat_channel_head ("chatChannelId") SELECT id FROM made
+)
+INSERT INTO chat_channel_user_mapping ("chatChannelId", "userId") SELECT id, $3 FROM made)"},
+                                                                       postgres::Params::of(count, maker, member));
+    }
+    error_code add(const chat::Channel& channel, UserId user, UserId actor) {
+        return db.wait(db.channels().add_member(channel.id, user, Role::member, actor)).error();
+    }
+    error_code make(UserId maker) {
+        chat::NewChannel wanted;
+        wanted.name = "another";
+        wanted.type = ChannelType::private_channel;
+        wanted.created_by = maker;
+        return db.wait(db.channels().create_channel(wanted)).error();
+    }
 };
 
 TEST_F(ChannelsTest, TheCreatorIsItsOwner) {
@@ -106,6 +129,56 @@ TEST_F(ChannelsTest, WhoCannotBeAddedIsSaid) {
     EXPECT_EQ(db.wait(db.channels().add_member(channel.id, bob.id, Role::member, alice.id)).error(),
               Errc::channel_archived);
     EXPECT_EQ(db.wait(db.channels().add_member(channel.id, alice.id, Role::member, alice.id))->event_seq, 0);
+}
+
+TEST_F(ChannelsTest, OthersAddSomebodyToNoMoreChannelsThanLeaveRoomForTheirOwn) {
+    make_channels(limits::kChannelsByOthersMax - 1, db.new_user().id, bob.id);
+    const auto one = db.new_channel(alice.id);
+    const auto another = db.new_channel(alice.id);
+    EXPECT_EQ(add(one, bob.id, alice.id), error_code{});
+    EXPECT_EQ(add(another, bob.id, alice.id), Errc::too_many_channels);
+    EXPECT_EQ(add(one, bob.id, alice.id), error_code{}) << "they are there already";
+    EXPECT_EQ(db.wait(db.channels().open_direct(alice.id, bob.id)).error(), Errc::too_many_channels);
+    EXPECT_EQ(add(another, bob.id, bob.id), error_code{});
+    EXPECT_TRUE(db.wait(db.channels().open_direct(bob.id, alice.id)));
+}
+
+TEST_F(ChannelsTest, NobodyComesIntoMoreChannelsThanTheyMayBeIn) {
+    make_channels(limits::kChannelsPerUserMax - 1, db.new_user().id, bob.id);
+    const auto one = db.new_channel(alice.id);
+    const auto another = db.new_channel(alice.id, ChannelType::private_channel);
+    const std::string first = "SELECT chat_add_member(" + std::to_string(one.id.value) + ", " +
+                              std::to_string(bob.id.value) + ", 'member', " + std::to_string(bob.id.value) +
+                              ", NULL, " + std::to_string(limits::kChannelsPerUserMax) + ")";
+    const auto second = testing::overtaken(first, [&] { return add(another, bob.id, bob.id); });
+    EXPECT_EQ(second, Errc::too_many_channels) << "both at the same moment";
+
+    const auto invite = db.wait(
+        db.invites().create_invite({another.id, {}, now() + std::chrono::hours{1}, 1}, {alice.id, Role::owner}));
+    const auto by_invite = [&] {
+        return db.wait(db.invites().join_by_invite(another.id, bob.id, invite->code)).error();
+    };
+    EXPECT_EQ(by_invite(), Errc::too_many_channels);
+    EXPECT_EQ(make(bob.id), Errc::too_many_channels);
+    EXPECT_EQ(db.wait(db.channels().open_direct(bob.id, alice.id)).error(), Errc::too_many_channels);
+    EXPECT_EQ(add(one, bob.id, bob.id), error_code{}) << "they are there already";
+    db.wait(db.channels().remove_member(one.id, bob.id, bob.id));
+    EXPECT_EQ(by_invite(), error_code{});
+}
+
+TEST_F(ChannelsTest, WhoHasMadeAsManyChannelsAsAllowedArchivesOneFirst) {
+    make_channels(limits::kChannelsMadeMax - 2, alice.id, bob.id);
+    const auto one = db.new_channel(alice.id);
+    const std::string first = "SELECT chat_create_channel('private', 'another', '', " + std::to_string(alice.id.value) +
+                              ", " + std::to_string(limits::kChannelsMadeMax) + ", 10)";
+    EXPECT_EQ(testing::overtaken(first, [&] { return make(alice.id); }), Errc::too_many_made);
+    EXPECT_TRUE(db.wait(db.channels().open_direct(alice.id, bob.id))) << "a direct channel is none of them";
+    const auto archive = [&](bool archived) {
+        return db.wait(db.channels().update_channel(one.id, {alice.id, Role::owner}, {{}, {}, archived})).error();
+    };
+    EXPECT_EQ(archive(true), error_code{});
+    EXPECT_EQ(make(alice.id), error_code{});
+    EXPECT_EQ(archive(false), Errc::too_many_made);
 }
 
 TEST_F(ChannelsTest, WhoComesInHasNothingUnread) {

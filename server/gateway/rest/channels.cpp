@@ -57,7 +57,11 @@ RestApi::Answer RestApi::open_direct(Call& call) {
     const auto other = co_await named_user(call);
     if (!other) co_return other.error();
     if (*other == call.caller.user) co_return Failure{ErrorName::validation_format, "userId"};
+    const std::string whom = user_room(*other);
+    const auto wait = co_await take(&Attempts::additions, whom);
+    if (wait) co_return Failure{ErrorName::limit_additions, {}, *wait};
     const auto opened = co_await memberships_.open_direct(call.shard, call.caller.user, *other);
+    if (!opened || !opened->created) give_back(&Attempts::additions, whom);
     if (!opened) co_return to_failure(opened.error());
     co_return view_response(opened->created ? 201 : 200, opened->view);
 }

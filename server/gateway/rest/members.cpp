@@ -52,7 +52,11 @@ RestApi::Answer RestApi::add_member(Call& call) {
     if (in.failure()) co_return *in.failure();
     const auto user = co_await named_user(call);
     if (!user) co_return user.error();
+    const std::string whom = user_room(*user);
+    const auto wait = co_await take(&Attempts::additions, whom);
+    if (wait) co_return Failure{ErrorName::limit_additions, {}, *wait};
     const auto change = co_await memberships_.add(channel, call.caller.user, *user, role);
+    if (!change || change->event_seq == 0) give_back(&Attempts::additions, whom);
     if (!change) co_return to_failure(change.error());
     co_return member_response(201, change->member);
 }

@@ -123,12 +123,13 @@ class RestApi {
     Answer delete_invite(Call& call);
     Answer accept_invite(Call& call);
 
-    /// Attempts by address, each counted on the one shard that the address falls to.
+    /// Attempts by address, and additions by user, each counted on the one shard that the key falls to.
     struct Attempts {
         explicit Attempts(const Settings& settings)
-            : registrations{settings.registrations}, logins{settings.failed_logins} {}
+            : registrations{settings.registrations}, logins{settings.failed_logins}, additions{settings.additions} {}
         RateLimiter<std::string> registrations;
         RateLimiter<std::string> logins;
+        RateLimiter<std::string> additions; ///< to channels, by others
     };
     /// Requests that came to one shard.
     struct Requests {

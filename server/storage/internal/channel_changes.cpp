@@ -1,4 +1,5 @@
 // Changes of channels and of who is in them: each in one call of a function, in the order of the calls.
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "storage/internal/channel_rows.hpp"
 #include "storage/internal/channel_store.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr Statement kAdd{"member_add", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
-FROM chat_add_member($1, $2, $3, $4, $5))"};
+FROM chat_add_member($1, $2, $3, $4, $5, $6))"};
 
 constexpr Statement kRemove{"member_remove", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
@@ -26,13 +27,14 @@ constexpr Statement kSetRole{"member_set_role", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
 FROM chat_set_role($1, $2, $3, $4, $5, $6))"};
 
-constexpr Statement kUpdate{"channel_update", "SELECT chat_update_channel($1, $2, $3, $4, $5, $6)"};
+constexpr Statement kUpdate{"channel_update", "SELECT chat_update_channel($1, $2, $3, $4, $5, $6, $7)"};
 
 constexpr Statement kMute{"member_mute", R"(
 UPDATE chat_channel_user_mapping SET "mutedUntil" = $3
 WHERE "chatChannelId" = $1 AND "userId" = $2 AND "leftAt" IS NULL)"};
 
-constexpr Statement kOpenDirect{"direct_open", "SELECT channel, created FROM chat_open_direct($1, $2)"};
+constexpr Statement kOpenDirect{"direct_open",
+                                "SELECT outcome, channel, created FROM chat_open_direct($1, $2, $3, $4)"};
 
 std::optional<std::string_view> to_text(std::optional<chat::Role> role) {
     return role ? std::optional{internal::to_text(*role)} : std::nullopt;
@@ -42,7 +44,8 @@ std::optional<std::string_view> to_text(std::optional<chat::Role> role) {
 
 Task<Result<chat::MembershipChange>> PgChannelStore::add_member(ChannelId channel, UserId user, chat::Role role,
                                                                 chat::Actor actor) {
-    auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role));
+    auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role),
+                             user == actor.user ? limits::kChannelsPerUserMax : limits::kChannelsByOthersMax);
     const auto lane = pool_.ordered(channel.value);
     const auto rows = co_await pool_.query(kAdd, std::move(params), lane);
     co_return to_change(rows, user);
@@ -66,16 +69,13 @@ Task<Result<chat::MembershipChange>> PgChannelStore::set_role(ChannelId channel,
 
 Task<Result<chat::ChannelView>> PgChannelStore::update_channel(ChannelId channel, chat::Actor actor,
                                                                chat::ChannelChange change) {
-    auto params = Params::of(channel, actor.user, to_text(actor.role), change.name, change.topic, change.archived);
+    auto params = Params::of(channel, actor.user, to_text(actor.role), change.name, change.topic, change.archived,
+                             limits::kChannelsMadeMax);
     const auto lane = pool_.ordered(channel.value);
     const auto rows = co_await pool_.query(kUpdate, std::move(params), lane);
     if (!rows && rows.error() == postgres::kUniqueViolation) co_return chat::Errc::channel_name_taken;
     if (!rows) co_return to_chat_error(rows.error());
-    switch (rows->front().get<std::int64_t>(0)) {
-    case 0: break;
-    case 4: co_return chat::Errc::channel_archived;
-    default: co_return chat::Errc::role_forbidden;
-    }
+    if (const auto refused = refusal(rows->front().get<std::int64_t>(0))) co_return *refused;
     // On the same lane: whoever changes it next cannot be told before us.
     chat::PendingOfUser none;
     auto view = co_await find_channel(channel, actor.user, std::move(none), lane);
@@ -90,12 +90,12 @@ Task<Result<void>> PgChannelStore::set_muted(ChannelId channel, UserId user, std
 }
 
 Task<Result<chat::DirectChannel>> PgChannelStore::open_direct(UserId user, UserId other) {
-    auto params = Params::of(user, other);
+    auto params = Params::of(user, other, limits::kChannelsPerUserMax, limits::kChannelsByOthersMax);
     const auto rows = co_await pool_.query(kOpenDirect, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     const auto row = rows->front();
-    if (row.is_null(0)) co_return chat::Errc::user_not_found;
-    co_return chat::DirectChannel{row.get<ChannelId>(0), row.get<bool>(1)};
+    if (const auto refused = refusal(row.get<std::int64_t>(0))) co_return *refused;
+    co_return chat::DirectChannel{row.get<ChannelId>(1), row.get<bool>(2)};
 }
 
 } // namespace hubbub::storage::internal

@@ -119,11 +119,9 @@ chat::Member to_member(postgres::Row row) {
     return member;
 }
 
-Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, UserId user) {
-    if (!rows) return to_chat_error(rows.error());
-    const auto row = rows->front();
-    switch (row.get<std::int64_t>(0)) {
-    case 0: break;
+std::optional<chat::Errc> refusal(std::int64_t outcome) {
+    switch (outcome) {
+    case 0: return {};
     case 2: return chat::Errc::channel_not_found;
     case 3: return chat::Errc::not_a_member;
     case 4: return chat::Errc::channel_archived;
@@ -131,8 +129,17 @@ Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, Use
     case 10: return chat::Errc::last_owner;
     case 11: return chat::Errc::role_forbidden;
     case 12: return chat::Errc::invite_not_found;
+    case 13: return chat::Errc::too_many_invites;
+    case 14: return chat::Errc::too_many_channels;
+    case 15: return chat::Errc::too_many_made;
     default: return chat::Errc::internal;
     }
+}
+
+Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, UserId user) {
+    if (!rows) return to_chat_error(rows.error());
+    const auto row = rows->front();
+    if (const auto refused = refusal(row.get<std::int64_t>(0))) return *refused;
     chat::MembershipChange change;
     change.member.user.id = user;
     change.member.role = to_role(row.get<std::string_view>(1));

@@ -1,7 +1,9 @@
 #pragma once
 #include "chat/channels/store.hpp"
+#include "chat/errc.hpp"
 #include "postgres/rows.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace hubbub::storage::internal {
@@ -17,6 +19,8 @@ chat::Channel to_channel(postgres::Row row);
 chat::ChannelView to_view(postgres::Row row);
 chat::ChannelState to_state(postgres::Row row);
 chat::Member to_member(postgres::Row row);
+/// Why a function of the database has changed nothing, by its `outcome`.
+std::optional<chat::Errc> refusal(std::int64_t outcome);
 /// What the functions that change a membership answer, with the error that their outcome stands for.
 Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, UserId user);
 

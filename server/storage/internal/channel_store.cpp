@@ -1,5 +1,6 @@
 #include "storage/internal/channel_store.hpp"
 
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
 #include "storage/internal/channel_rows.hpp"
 #include "storage/internal/errors.hpp"
@@ -17,17 +18,8 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kCreate{"channel_create", R"(
-WITH channel AS (
-  INSERT INTO chat_channel (type, name, topic, "createdBy") VALUES ($1, $2, $3, $4) RETURNING *
-), head AS (
-  INSERT INTO chat_channel_head ("chatChannelId") SELECT id FROM channel
-), owner AS (
-  INSERT INTO chat_channel_user_mapping ("chatChannelId", "userId", role) SELECT id, $4, 'owner' FROM channel
-)
-SELECT id, type, name, topic, "createdBy", "createdAt", "archivedAt", "lastMessageId", "lastMessageAt", 1::bigint,
-       'owner', 0::bigint, 0::bigint, NULL::bigint, 0::bigint, NULL::timestamptz, NULL::bigint, NULL, NULL, 0::bigint
-FROM channel)"};
+constexpr Statement kCreate{"channel_create",
+                            "SELECT outcome, channel FROM chat_create_channel($1, $2, $3, $4, $5, $6)"};
 
 constexpr Statement kFind{"channel_find", R"(
 SELECT c.id, c.type, c.name, c.topic, c."createdBy", c."createdAt", c."archivedAt", c."lastMessageId", c."lastMessageAt",
@@ -96,11 +88,16 @@ void add_reads(Params& params, const chat::PendingOfUser& pending) {
 } // namespace
 
 Task<Result<chat::ChannelView>> PgChannelStore::create_channel(chat::NewChannel channel) {
-    auto params = Params::of(to_text(channel.type), channel.name, channel.topic, channel.created_by);
+    auto params = Params::of(to_text(channel.type), channel.name, channel.topic, channel.created_by,
+                             limits::kChannelsMadeMax, limits::kChannelsPerUserMax);
     const auto rows = co_await pool_.query(kCreate, std::move(params));
-    if (rows) co_return to_view(rows->front());
-    if (rows.error() == postgres::kUniqueViolation) co_return chat::Errc::channel_name_taken;
-    co_return to_chat_error(rows.error());
+    if (!rows && rows.error() == postgres::kUniqueViolation) co_return chat::Errc::channel_name_taken;
+    if (!rows) co_return to_chat_error(rows.error());
+    if (const auto refused = refusal(rows->front().get<std::int64_t>(0))) co_return *refused;
+    const auto made = rows->front().get<ChannelId>(1);
+    chat::PendingOfUser none;
+    auto view = co_await find_channel(made, channel.created_by, std::move(none));
+    co_return view;
 }
 
 Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, UserId viewer,

@@ -34,7 +34,7 @@ constexpr Statement kFind{"invite_find", R"(SELECT "chatChannelId" FROM chat_inv
 
 constexpr Statement kJoin{"invite_join", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
-FROM chat_join_by_invite($1, $2, $3))"};
+FROM chat_join_by_invite($1, $2, $3, $4))"};
 
 chat::Invite to_invite(Row row) {
     chat::Invite invite;
@@ -50,16 +50,6 @@ chat::Invite to_invite(Row row) {
     return invite;
 }
 
-/// chat_create_invite(), `outcome`
-error_code to_error(std::int64_t outcome) {
-    switch (outcome) {
-    case 4: return chat::Errc::channel_archived;
-    case 6: return chat::Errc::user_not_found;
-    case 13: return chat::Errc::too_many_invites;
-    default: return chat::Errc::role_forbidden;
-    }
-}
-
 } // namespace
 
 Task<Result<chat::Invite>> PgInviteStore::create_invite(chat::NewInvite invite, chat::Actor actor) {
@@ -67,8 +57,7 @@ Task<Result<chat::Invite>> PgInviteStore::create_invite(chat::NewInvite invite, 
                              invite.max_uses, static_cast<std::int64_t>(limits::kInvitesPerChannelMax));
     const auto rows = co_await pool_.query(kCreate, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
-    const auto outcome = rows->front().get<std::int64_t>(9);
-    if (outcome != 0) co_return to_error(outcome);
+    if (const auto refused = refusal(rows->front().get<std::int64_t>(9))) co_return *refused;
     co_return to_invite(rows->front());
 }
 
@@ -99,7 +88,7 @@ Task<Result<ChannelId>> PgInviteStore::find_invite(std::string code) {
 
 Task<Result<chat::MembershipChange>> PgInviteStore::join_by_invite(ChannelId channel, UserId user,
                                                                    std::optional<std::string> code) {
-    auto params = Params::of(channel, user, code);
+    auto params = Params::of(channel, user, code, limits::kChannelsPerUserMax);
     const auto lane = pool_.ordered(channel.value);
     const auto rows = co_await pool_.query(kJoin, std::move(params), lane);
     co_return to_change(rows, user);
