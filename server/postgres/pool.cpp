@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -73,7 +75,7 @@ class Pool::Impl {
         explicit Slot(Impl& owner)
             : pool{owner}, retry{[](void* self) { static_cast<Slot*>(self)->connect(); }, this} {}
 
-        void connect() { link = internal::Link::open(pool.shard_, pool.target_, *this); }
+        void connect() { link = internal::Link::open(pool.shard_, pool.target_, *this, backend); }
         bool ready() const { return link && link->ready(); }
         /// During a reconnect nothing waits: the server was away a moment ago.
         bool accepts() const { return ready() || (link && first_attempt); }
@@ -82,21 +84,40 @@ class Pool::Impl {
             pool.stats_.seconds.record(SteadyClock::now() - query.asked);
             if (failed) ++pool.stats_.failed;
         }
-        void on_ready(internal::Link&) override {
+        void on_ready(internal::Link& made) override {
             first_attempt = false;
             failures = 0;
+            backend = made.backend();
+            was_ready = true;
+            answer_given_up();
             pool.note_ready();
         }
-        void on_lost(internal::Link&, const std::string& reason) override {
+        void on_lost(internal::Link&, const std::string& reason, std::deque<internal::Query> unanswered) override {
             first_attempt = false;
             ++pool.stats_.lost;
             link.reset();
+            answer_given_up();
+            given_up = std::move(unanswered);
             pool.note_lost(reason);
+            // At once, because whoever is told that there is no answer may ask for the opposite on another connection:
+            // the statement must have come to its end by then. If that cannot be known now, this one stays down.
+            if (std::exchange(was_ready, false)) return connect();
+            answer_given_up();
             pool.shard_.arm(retry, pool.pause(failures++));
+        }
+        void answer_given_up() {
+            for (internal::Query& query : std::exchange(given_up, {})) {
+                on_answered(query, true);
+                boost::asio::post(pool.shard_.io(),
+                                  [done = std::move(query.done)]() mutable { done(Errc::unavailable); });
+            }
         }
 
         Impl& pool;
         std::shared_ptr<internal::Link> link;
+        std::optional<internal::Backend> backend; ///< of the last link that was ready: ended before the next one is
+        std::deque<internal::Query> given_up;     ///< what that one left, until it is known or not to be known
+        bool was_ready = false;                   ///< of the present link, or of the one that is lost just now
         bool first_attempt = true;
         int failures = 0;
         runtime::Timer retry;
@@ -104,7 +125,7 @@ class Pool::Impl {
 
     std::size_t waiting() const {
         std::size_t sum = 0;
-        for (const auto& slot : slots_) sum += slot->link ? slot->link->load() : 0;
+        for (const auto& slot : slots_) sum += slot->given_up.size() + (slot->link ? slot->link->load() : 0);
         return sum;
     }
 

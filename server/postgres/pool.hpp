@@ -37,9 +37,10 @@ inline constexpr Lane Lane::any{std::size_t(-1)};
 /// The database connections of one shard. Everything here is called on the shard and answers on it.
 ///
 /// A query is one statement in its own transaction; its answer means that the transaction is committed (or was
-/// refused). When the server is away a query answers `Errc::unavailable` at once, and so do those in flight when a
-/// connection is lost; connections come back by themselves, with growing pauses. Until the first attempt to connect is
-/// over, queries wait for it. A statement that the server refuses answers its `SqlState`.
+/// refused). When the server is away a query answers `Errc::unavailable` at once. Those in flight when a connection is
+/// lost do so when their server process is known to have ended, or when the attempt to end it has failed: then nothing
+/// is asked on that connection until it has. Connections come back by themselves, with growing pauses. Until the first
+/// attempt to connect is over, queries wait for it. A statement that the server refuses answers its `SqlState`.
 class Pool {
   public:
     using Done = Callback<void(Result<Rows>)>;

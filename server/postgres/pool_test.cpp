@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 namespace hubbub::postgres {
@@ -202,6 +203,31 @@ TEST_F(PoolTest, ALostConnectionAnswersWhatWasInFlightAndComesBack) {
         again = runner.ask(kOne, {}, kOrdered).get();
     }
     EXPECT_TRUE(again);
+}
+
+TEST_F(PoolTest, AStatementWhoseAnswerWasGivenUpIsEndedBeforeTheNextOne) {
+    admin.script("CREATE TABLE given_up (n bigint)");
+    static constexpr Statement kPid{"pid", "SELECT pg_backend_pid()"};
+    static constexpr Statement kInsert{"insert_given_up", "INSERT INTO given_up VALUES ($1)"};
+    const auto pid = static_cast<pid_t>(runner.ask(kPid, {}, kOrdered).get()->front().get<std::int64_t>(0));
+    ::kill(pid, SIGSTOP);
+    auto given_up = runner.ask(kInsert, Params::of(std::int64_t{1}), kOrdered); // it lies in the process's socket
+    EXPECT_EQ(given_up.get().error(), Errc::unavailable);
+    EXPECT_EQ(runner.ask(kInsert, Params::of(std::int64_t{2}), kOrdered).get().error(), Errc::unavailable)
+        << "the process is still there, and would carry the first one out after this one";
+    ::kill(pid, SIGCONT);
+    Result<Rows> later = Errc::unavailable;
+    for (int i = 0; i < 500 && !later; ++i) {
+        std::this_thread::sleep_for(20ms);
+        later = runner.ask(kInsert, Params::of(std::int64_t{3}), kOrdered).get();
+    }
+    ASSERT_TRUE(later);
+    const auto still_there =
+        admin.query({"", "SELECT 1 FROM pg_stat_activity WHERE pid = $1"}, Params::of(std::int32_t{pid}));
+    EXPECT_TRUE(still_there.empty());
+    const auto stored = admin.query({"", "SELECT n FROM given_up"});
+    ASSERT_EQ(stored.size(), 1u);
+    EXPECT_EQ(stored.front().get<std::int64_t>(0), 3);
 }
 
 TEST_F(PoolTest, AConnectionMayBeLostWhileItIsBeingWrittenTo) {

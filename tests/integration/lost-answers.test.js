@@ -113,6 +113,26 @@ describe('a change whose answer is lost', () => {
     await clients.member.see('channel_added', (event) => event.channel.chatChannelId === channel);
   });
 
+  test('an addition that PostgreSQL is still at work on when the connection is lost: it is ended before its answer', async () => {
+    const channel = await createChannel(owner, { type: 'private' });
+    const [holder, watcher] = [await store.sql(), await store.sql()];
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM chat_channel_head WHERE "chatChannelId" = $1 FOR UPDATE', [channel]);
+      const adding = owner.api.post(membersOf(channel), { userId: member.id });
+      const waits = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%chat_add_member%' AND wait_event_type = 'Lock'";
+      const [{ pid }] = await until('the addition to wait', async () => (await watcher.query(waits)).rows.length > 0 && (await watcher.query(waits)).rows);
+      proxy.cut();
+      assertRefused(await adding, 503, 'server.unavailable');
+      assert.equal((await watcher.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount, 0);
+      await holder.query('ROLLBACK');
+    } finally {
+      await Promise.all([holder.end(), watcher.end()]);
+    }
+    const { body } = await again(() => owner.api.get(membersOf(channel)));
+    assert.deepEqual(body.members.map(({ user }) => user.id), [owner.id]);
+  });
+
   test('a direct channel: both sides have it', async () => {
     const open = () => other.api.post('/channels', { type: 'direct', userId: owner.id });
     await lose('direct_open', open);

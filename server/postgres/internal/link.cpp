@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -30,6 +31,17 @@ const char* field(const pg_result* result, int code) {
     return value == nullptr ? "" : value;
 }
 
+// The backend of the connection before ($1, $2) may have been given up in the middle of a statement. It is gone when
+// pg_terminate_backend says so: then its transaction is over as well, one way or the other.
+constexpr Statement kGreeting{"greeting", R"(
+WITH ended AS MATERIALIZED (
+  SELECT pg_terminate_backend(pid, $3) AS done FROM pg_stat_activity
+  WHERE pid = $1 AND (extract(epoch FROM backend_start) * 1000000)::bigint = $2)
+SELECT pid::bigint, (extract(epoch FROM backend_start) * 1000000)::bigint, NOT EXISTS (SELECT FROM ended WHERE NOT done)
+FROM pg_stat_activity WHERE pid = pg_backend_pid())"};
+
+constexpr std::chrono::milliseconds kEndTimeout{limits::kDatabaseConnectTimeout / 2}; // of that backend
+
 void log_notice(void*, const pg_result* notice) {
     log::debug("database_notice",
                {{"severity", field(notice, PG_DIAG_SEVERITY)}, {"message", field(notice, PG_DIAG_MESSAGE_PRIMARY)}});
@@ -48,8 +60,9 @@ template <class Handler> auto Link::guarded(Handler handler) {
     };
 }
 
-std::shared_ptr<Link> Link::open(runtime::Shard& shard, const Target& target, Owner& owner) {
-    auto link = std::make_shared<Link>(shard, owner);
+std::shared_ptr<Link> Link::open(runtime::Shard& shard, const Target& target, Owner& owner,
+                                 std::optional<Backend> before) {
+    auto link = std::make_shared<Link>(shard, owner, before);
     link->watch();
     Target::resolve(shard.io(), target, [weak = link->weak_from_this()](Result<Target> resolved) {
         const auto self = weak.lock();
@@ -65,9 +78,10 @@ std::shared_ptr<Link> Link::open(runtime::Shard& shard, const Target& target, Ow
     return link;
 }
 
-Link::Link(runtime::Shard& shard, Owner& owner)
+Link::Link(runtime::Shard& shard, Owner& owner, std::optional<Backend> before)
     : shard_{shard},
       owner_{owner},
+      backend_{before},
       socket_{shard.io()},
       silence_{[](void* self) { static_cast<Link*>(self)->lose("no answer in time"); }, this} {}
 
@@ -98,17 +112,31 @@ void Link::poll_connect() {
     const auto status = PQconnectPoll(connection_.get());
     if (status == PGRES_POLLING_FAILED) return lose(one_line(PQerrorMessage(connection_.get())));
     socket_.assign(PQsocket(connection_.get()));
-    if (status == PGRES_POLLING_OK) return become_ready();
+    if (status == PGRES_POLLING_OK) return greet();
     const auto event = status == PGRES_POLLING_READING ? Descriptor::wait_read : Descriptor::wait_write;
     socket_.async_wait(event, guarded([](Link& link) { link.poll_connect(); }));
 }
 
-void Link::become_ready() {
+void Link::greet() {
     if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) == 0) {
         return lose(one_line(PQerrorMessage(connection_.get())));
     }
+    const Backend before = backend_.value_or(Backend{0, 0});
+    Query greeting{.statement = &kGreeting,
+                   .params = Params::of(before.pid, before.started, std::int64_t{kEndTimeout.count()}),
+                   .done = [weak = weak_from_this()](const Result<Rows>& rows) {
+                       if (const auto self = weak.lock(); self && self->state_ != State::lost) self->on_greeted(rows);
+                   }};
+    queue_.push_front({.query = std::move(greeting), .error = {}, .rows = {}});
+    if (send(queue_.front())) wait_readable();
+}
+
+void Link::on_greeted(const Result<Rows>& rows) {
+    if (!rows) return lose("greeting: " + rows.error().message());
+    const Row row = rows->front();
+    if (!row.get<bool>(2)) return lose("the backend of the connection before does not end");
+    backend_ = Backend{row.get<std::int64_t>(0), row.get<std::int64_t>(1)};
     state_ = State::ready;
-    wait_readable();
     for (Pending& pending : queue_) {
         if (!send(pending)) return;
     }
@@ -117,7 +145,6 @@ void Link::become_ready() {
 }
 
 void Link::submit(Query query) {
-    if (state_ == State::lost) return complete(std::move(query), Errc::unavailable);
     queue_.push_back({.query = std::move(query), .error = {}, .rows = {}});
     if (state_ != State::ready || !send(queue_.back())) return;
     if (queue_.size() == 1) watch();
@@ -148,7 +175,7 @@ bool Link::send(Pending& pending) {
     }
     pending.query.params = {};
     flush();
-    return state_ == State::ready;
+    return state_ != State::lost;
 }
 
 void Link::flush() {
@@ -174,7 +201,7 @@ void Link::on_readable() {
     if (!alive || PQstatus(connection_.get()) == CONNECTION_BAD)
         return lose(one_line(PQerrorMessage(connection_.get())));
     flush();
-    if (state_ == State::ready) wait_readable();
+    if (state_ != State::lost) wait_readable();
 }
 
 void Link::take_results() {
@@ -226,7 +253,7 @@ void Link::refuse(Pending& pending, const pg_result* result) {
                 {"message", field(result, PG_DIAG_MESSAGE_PRIMARY)}});
 }
 
-void Link::lose(std::string reason) {
+void Link::lose(const std::string& reason) {
     if (state_ == State::lost) return;
     // The owner lets go of the link, and whoever called this may still look at it.
     boost::asio::post(shard_.io(), [self = shared_from_this()] {});
@@ -234,12 +261,15 @@ void Link::lose(std::string reason) {
     silence_.disarm();
     if (socket_.is_open()) socket_.release();
     connection_.reset();
-    for (Pending& pending : std::exchange(queue_, {})) complete(std::move(pending.query), Errc::unavailable);
-    owner_.on_lost(*this, farewell_.empty() ? reason : farewell_);
+    std::deque<Query> unanswered;
+    for (Pending& pending : std::exchange(queue_, {})) {
+        if (pending.query.statement != &kGreeting) unanswered.push_back(std::move(pending.query));
+    }
+    owner_.on_lost(*this, farewell_.empty() ? reason : farewell_, std::move(unanswered));
 }
 
 void Link::complete(Query query, Result<Rows> result) {
-    owner_.on_answered(query, result.has_error());
+    if (query.statement != &kGreeting) owner_.on_answered(query, result.has_error());
     // Posted, so that neither an exception nor a new query of the receiver meets a half-read result.
     boost::asio::post(
         shard_.io(), [done = std::move(query.done), result = std::move(result)]() mutable { done(std::move(result)); });
