@@ -36,9 +36,11 @@ struct Measures {
     std::unordered_map<std::string, Histogram> requests;                ///< the same of REST, by method and pattern
     std::unordered_map<std::string_view, std::uint64_t> limited_events; ///< refused by `limit.rate`, by name
     std::unordered_map<std::string, std::uint64_t> limited_requests;    ///< the same of REST, by method and pattern
-    std::uint64_t user_full = 0;     ///< sockets refused because the user had as many as allowed
-    std::uint64_t address_full = 0;  ///< sessions refused because the address had as many as it may
-    std::uint64_t arriving_full = 0; ///< the same because too many, of the address or the shard, had no CONNECT yet
+    std::uint64_t tokens_limited = 0; ///< tokens refused unseen: too many bad ones had come from the address
+    std::uint64_t hashes_full = 0;    ///< passwords refused because too many of the address or account waited
+    std::uint64_t user_full = 0;      ///< sockets refused because the user had as many as allowed
+    std::uint64_t address_full = 0;   ///< sessions refused because the address had as many as it may
+    std::uint64_t arriving_full = 0;  ///< the same because too many, of the address or the shard, had no CONNECT yet
     std::array<std::uint64_t, socketio::kDisconnectReasons> disconnects{};
     std::uint64_t resumed = 0;      ///< channels of which a client got all that it missed
     std::uint64_t not_resumed = 0;  ///< channels that a client has to read anew

@@ -7,6 +7,7 @@
 #include "chat/ports.hpp"
 #include "gateway/channel_feed.hpp"
 #include "gateway/counters.hpp"
+#include "gateway/failure.hpp"
 #include "gateway/presence.hpp"
 #include "gateway/rate_limiter.hpp"
 #include "gateway/receipts.hpp"
@@ -28,7 +29,7 @@ struct Settings {
     std::size_t connections_per_user = limits::kConnectionsPerUser;
     std::size_t connections_per_address = limits::kConnectionsPerAddress;
     Rate events{.per_second = 500, .burst = 5'000};    ///< a user, on one shard
-    Rate requests{.per_second = 200, .burst = 2'000};  ///< REST, a user or a stranger's address, on one shard
+    Rate requests{.per_second = 200, .burst = 2'000};  ///< REST, a user, on one shard; an address's bad tokens
     Rate registrations{.per_second = 2, .burst = 200}; ///< an address
     Rate additions{.per_second = limits::kAdditionsPerHour / 3600.0,
                    .burst = limits::kAdditionsPerHour};  ///< a user, by others
@@ -37,10 +38,17 @@ struct Settings {
 
 /// The chat's rules on one shard, over that shard's stores.
 struct Services {
-    Services(Node& node, runtime::Shard& shard, LiveSockets& sockets, chat::Stores stores, chat::PasswordHasher& hasher,
+    Services(Node& node, runtime::Shard& on, LiveSockets& sockets, chat::Stores stores, chat::PasswordHasher& hasher,
              chat::TokenKeys keys);
     Services(const Services&) = delete;
 
+    /// The bearer of a token. A bad one is charged to its address, and beyond the address's rate no more is looked at
+    /// than whether it is one of ours: so nobody with a good one pays for others behind the same address.
+    Task<Outcome<chat::AccessClaims>> identify(std::string token, chat::ClientInfo client);
+
+    const runtime::Shard& shard;
+    Measures& measures;
+    RateLimiter<std::string> bad_tokens; ///< by address
     chat::AccountStore& accounts;
     chat::Auth auth;
     Receipts receipts; ///< of the users whose home this shard is
@@ -79,18 +87,21 @@ struct Node {
     runtime::Shard& at(std::int64_t id) { return shards[static_cast<std::size_t>(id) % shards.size()]; }
 };
 
-inline Services::Services(Node& node, runtime::Shard& shard, LiveSockets& sockets, chat::Stores stores,
+inline Services::Services(Node& node, runtime::Shard& on, LiveSockets& sockets, chat::Stores stores,
                           chat::PasswordHasher& hasher, chat::TokenKeys keys)
-    : accounts{stores.accounts},
+    : shard{on},
+      measures{node.measures_of(on)},
+      bad_tokens{node.settings.requests},
+      accounts{stores.accounts},
       auth{stores.accounts, stores.sessions, hasher, std::move(keys)},
-      receipts{node, shard, stores.receipts},
+      receipts{node, on, stores.receipts},
       presence_store{stores.presence},
-      presence{node, shard, stores.presence},
+      presence{node, on, stores.presence},
       channels{stores.channels, stores.invites, receipts},
       invites{stores.invites, channels},
       messages{stores.messages, channels},
       changes{stores.changes},
-      feed{shard, node.nsp, messages, sockets, node.measures_of(shard)} {}
+      feed{on, node.nsp, messages, sockets, measures} {}
 
 /// The room that every socket of a user is in.
 inline std::string user_room(UserId user) {

@@ -50,8 +50,8 @@ struct Config {
     std::size_t message_months = 0; ///< what messages are kept; 0: for ever
     std::size_t connections_per_user = limits::kConnectionsPerUser;
     std::size_t connections_per_address = limits::kConnectionsPerAddress;
-    std::size_t events_per_second = 500;        ///< a user; ten seconds' worth at once; 0: no limit
-    std::size_t requests_per_second = 200;      ///< REST, a user or an address; ten seconds' worth at once; 0: no limit
+    std::size_t events_per_second = 500;        ///< a user, a thread; ten seconds' worth at once; 0: no limit
+    std::size_t requests_per_second = 200;      ///< REST, a user, a thread; the same; bad tokens of an address
     std::size_t registrations_per_minute = 120; ///< an address; 0: no limit
     std::size_t failed_logins_per_minute = 30;  ///< an address; 0: no limit
 };

@@ -23,6 +23,7 @@ struct ShardPart {
     socketio::NamespaceCounters nsp;
     postgres::Pool::Stats pool;
     gateway::Measures measures;
+    std::uint64_t clients_refused = 0; ///< of all shards, in the first one's part
     std::uint64_t mentions_cut = 0;
     Histogram batches{Histogram::kCounts};
     std::uint64_t search_skipped = 0;
@@ -49,6 +50,7 @@ ShardPart read_part(const MetricSources& sources, std::size_t i) {
     part.nsp = sources.node.nsp.counters(shard);
     part.pool = sources.pools[i]->stats();
     part.measures = sources.node.measures[i];
+    if (i == 0) part.clients_refused = sources.socketio.clients_refused();
     part.mentions_cut = sources.node.services[i]->messages.mentions_cut();
     part.batches = sources.storages[i]->batch_sizes();
     part.search_skipped = sources.storages[i]->search_skipped();
@@ -203,6 +205,9 @@ void add_transports(Report& report) {
                     std::pair{"messages_in", [](const Part& part) { return part.net.inflated; }});
     report.count_by(
         "hubbub_limits_total", "Limits reached, and what misbehaved", "limit",
+        std::pair{"bad_tokens", [](const Part& part) { return part.measures.tokens_limited; }},
+        std::pair{"connect_errors", [](const Part& part) { return part.clients_refused; }},
+        std::pair{"password_hashes", [](const Part& part) { return part.measures.hashes_full; }},
         std::pair{"connections_per_user", [](const Part& part) { return part.measures.user_full; }},
         std::pair{"mentions", [](const Part& part) { return part.mentions_cut; }},
         std::pair{"connections_per_address", [](const Part& part) { return part.measures.address_full; }},

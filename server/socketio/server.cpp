@@ -99,6 +99,10 @@ std::uint64_t Server::child_namespaces_refused() const {
     return impl_->namespaces().children_refused();
 }
 
+std::uint64_t Server::clients_refused() const {
+    return impl_->namespaces().clients_refused();
+}
+
 void Server::attach(std::size_t index, net::http::Server& http) {
     for (auto& engine : impl_->engines()) engine->attach(index, http);
 }

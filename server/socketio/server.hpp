@@ -58,6 +58,8 @@ class Server {
     std::size_t child_namespaces() const;
     /// How many were refused because there were too many. Any thread.
     std::uint64_t child_namespaces_refused() const;
+    /// Clients that were closed since the start because `limits::kConnectErrorsMax` of their CONNECTs were refused.
+    std::uint64_t clients_refused() const;
 
     /// Tells the engine which HTTP server serves shard `index`, so that a request can move to its session's shard.
     void attach(std::size_t index, net::http::Server& http);

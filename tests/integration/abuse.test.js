@@ -159,7 +159,12 @@ describe('abuse from several addresses', () => {
   let hubbub;
   let user;
   before(async () => {
-    const env = { HUBBUB_TRUSTED_PROXIES: '127.0.0.1', HUBBUB_LIMITS_REQUESTS_PER_SECOND: '3', HUBBUB_THREADS: '1' };
+    const env = {
+      HUBBUB_TRUSTED_PROXIES: '127.0.0.1',
+      HUBBUB_LIMITS_REQUESTS_PER_SECOND: '3',
+      HUBBUB_LIMITS_EVENTS_PER_SECOND: '10',
+      HUBBUB_THREADS: '1',
+    };
     hubbub = await Hubbub.start({ env });
     user = await signUp(hubbub.url);
   });
@@ -167,6 +172,11 @@ describe('abuse from several addresses', () => {
 
   const getMe = (address, token) =>
     request(`${hubbub.url}/api/v1/me`, { headers: { 'x-forwarded-for': address, authorization: `Bearer ${token}` } });
+  const limits = async () => {
+    await sleep(200); // an answer of /metrics may be a little old
+    const now = await scrape(hubbub.url);
+    return (limit) => now.get(`hubbub_limits_total{limit="${limit}"}`);
+  };
   const signIn = (address, { username, password }) =>
     request(`${hubbub.url}/api/v1/auth/login`, {
       method: 'POST',
@@ -174,13 +184,21 @@ describe('abuse from several addresses', () => {
       body: JSON.stringify({ username, password }),
     });
 
-  test('bad tokens are limited by address, and cost no other', async () => {
-    const answers = await Promise.all(Array.from({ length: 200 }, () => getMe('198.51.100.1', 'none')));
+  test('bad tokens are limited by address, and cost no good one there, seen before or not', async () => {
+    const before = await limits();
+    const fresh = await signUp(hubbub.url);
+    const flood = () => Array.from({ length: 150 }, () => getMe('198.51.100.1', 'none'));
+    const begun = flood();
+    const good = Array.from({ length: 10 }, () => getMe('198.51.100.1', fresh.session.accessToken));
+    const signedIn = signIn('198.51.100.1', user);
+    const answers = await Promise.all([...begun, ...flood()]);
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length > 0);
     assertError(json(refused[0].text).error, 'limit.rate');
     assert.ok(answers.every(({ status }) => status === 429 || status === 401));
-    assert.equal((await getMe('198.51.100.2', user.session.accessToken)).status, 200);
+    assert.ok((await Promise.all(good)).every(({ status }) => status === 200));
+    assert.equal((await signedIn).status, 200);
+    assert.equal((await limits())('bad_tokens') - before('bad_tokens'), refused.length);
   });
 
   test('a request over its limit costs no query', async () => {
@@ -197,20 +215,70 @@ describe('abuse from several addresses', () => {
     assert.ok(made < 2 * served + 50, `${made} queries for ${served} answers`);
   });
 
+  test('bad tokens on each of many connections are limited by address, and cost no good one there', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.4' };
+    const connect = async (token) => {
+      const session = await WebSocketSession.open(`${hubbub.url}/socket.io/`, { headers });
+      session.send(`40${JSON.stringify({ token })}`);
+      const answer = await session.next();
+      session.close();
+      return answer.startsWith('44') ? JSON.parse(answer.slice(2)).message : 'let in';
+    };
+    const answers = await Promise.all(Array.from({ length: 100 }, () => connect('none')));
+    assert.deepEqual(new Set(answers), new Set(['auth.token_invalid', 'limit.rate']));
+    assert.equal(await connect(user.session.accessToken), 'let in');
+    const inRest = await Promise.all(Array.from({ length: 100 }, () => getMe('198.51.100.4', 'none')));
+    assert.ok(inRest.some(({ status }) => status === 429), 'the same limit holds for REST');
+  });
+
+  test('a CONNECT over its limit costs no query', async () => {
+    const { session: signedUp } = await signUp(hubbub.url);
+    const session = await WebSocketSession.open(`${hubbub.url}/socket.io/`);
+    const queries = async () => {
+      await sleep(200);
+      return (await scrape(hubbub.url)).get('hubbub_database_seconds_count');
+    };
+    const connect = async () => {
+      session.send(`40${JSON.stringify({ token: signedUp.accessToken })}`);
+      const answer = await session.next();
+      if (answer.startsWith('44')) return answer;
+      assert.match(await session.next(), /^42\["connected"/);
+      session.send('41');
+      return null;
+    };
+    let refused = null;
+    for (let i = 0; i < 50 && refused === null; ++i) refused = await connect();
+    assert.match(refused, /"message":"limit\.rate"/);
+    const before = await queries();
+    const answers = [];
+    for (let i = 0; i < 8; ++i) answers.push(await connect());
+    const let_in = answers.filter((answer) => answer === null).length;
+    assert.ok(let_in < 8);
+    assert.ok((await queries()) - before <= 10 * let_in + 5, `${(await queries()) - before} queries, ${let_in} let in`);
+    assert.ok((await scrape(hubbub.url)).get('hubbub_limited_events_total{event="connect"}') > 0);
+    session.close();
+  });
+
   test('a client whose CONNECTs are refused again and again is closed', async () => {
+    const before = await limits();
     const session = await WebSocketSession.open(`${hubbub.url}/socket.io/`);
     for (let i = 0; i < kConnectErrorsMax; ++i) {
       session.send('40{"token":"none"}');
       assert.match(await session.next(), /^44\{/);
     }
     await session.untilClosed();
+    assert.equal((await limits())('connect_errors') - before('connect_errors'), 1);
   });
 
   test('87 logins in flight from three addresses leave room for the first of a fourth', async () => {
+    const before = await limits();
     const flood = Array.from({ length: 87 }, (_, i) => signIn(`203.0.113.${i % 3}`, { username: uniqueName(), password: 'not the password' }));
     const first = await Promise.race(flood); // one is through, the others wait
     assert.ok([401, 429].includes(first.status));
     assert.equal((await signIn('203.0.113.3', user)).status, 200);
-    assert.ok((await Promise.all(flood)).every(({ status }) => status === 401 || status === 429));
+    const answers = await Promise.all(flood);
+    assert.ok(answers.every(({ status }) => status === 401 || status === 429));
+    const refused = answers.filter(({ status }) => status === 429).length;
+    assert.equal((await limits())('password_hashes') - before('password_hashes'), refused);
   });
 });

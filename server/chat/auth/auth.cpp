@@ -107,22 +107,25 @@ Task<Result<Page<OpenSession>>> Auth::sessions(AccessClaims caller, PageQuery qu
     return sessions_.list_sessions(caller.user, caller.session, std::move(query));
 }
 
-Task<Result<AccessClaims>> Auth::identify(std::string token, ClientInfo client) {
-    if (token.empty()) co_return Errc::token_missing;
-    if (token.size() > kTokenBytesMax) co_return Errc::token_invalid;
+Result<AccessClaims> Auth::recognise(std::string_view token) {
+    if (token.empty()) return Errc::token_missing;
+    if (token.size() > kTokenBytesMax) return Errc::token_invalid;
+    const Timestamp at = now();
+    std::string hash = hash_token(token);
+    if (const AccessClaims* known = verified_.find(hash)) {
+        if (known->expires_at <= at) return Errc::token_expired;
+        return *known;
+    }
+    auto own = keys_.own.verify(token, at);
+    if (own) verified_.keep(std::move(hash), *own, at, verified_.generation());
+    return own;
+}
+
+Task<Result<AccessClaims>> Auth::identify_external(std::string token, ClientInfo client) {
+    if (!keys_.external || token.size() > kTokenBytesMax) co_return Errc::token_invalid;
     const Timestamp at = now();
     const std::uint64_t generation = verified_.generation();
     std::string hash = hash_token(token);
-    if (const AccessClaims* known = verified_.find(hash)) {
-        if (known->expires_at <= at) co_return Errc::token_expired;
-        co_return *known;
-    }
-    const auto own = keys_.own.verify(token, at);
-    if (own) {
-        verified_.keep(std::move(hash), *own, at, generation);
-        co_return *own;
-    }
-    if (own.error() != Errc::token_invalid || !keys_.external) co_return own.error();
     auto external = keys_.external->verify(token, at);
     if (!external) co_return external.error();
     ExternalSession opening;

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -84,9 +85,13 @@ class Auth {
                                                          std::string password);
     Task<Result<Page<OpenSession>>> sessions(AccessClaims caller, PageQuery query);
 
-    /// The bearer of an access token, ours or the other application's, without asking whether its session still stands.
-    /// Errors: `token_missing` (empty), `token_invalid`, `token_expired`.
-    Task<Result<AccessClaims>> identify(std::string token, ClientInfo client);
+    // The bearer of an access token, without asking whether its session still stands.
+    /// Of one of ours, or of another application's that has been seen: costs a hash or two, and a bad one no more.
+    /// Errors: `token_missing` (empty), `token_invalid` (another application's may still be good), `token_expired`.
+    Result<AccessClaims> recognise(std::string_view token);
+    /// Of another application's: costs a signature and, if that is good, a query. Errors: `token_invalid`,
+    /// `token_expired`.
+    Task<Result<AccessClaims>> identify_external(std::string token, ClientInfo client);
     /// Errors: `revoked`.
     Task<Result<void>> check(AccessClaims claims);
 

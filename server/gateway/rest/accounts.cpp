@@ -65,7 +65,7 @@ RestApi::Answer RestApi::sign_up(Call& call) {
     const std::string address = address_key(call.request.remote_address);
     const auto wait = co_await take(&Attempts::registrations, address);
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
-    const auto seats = co_await take_hash_seats(address, registration.username);
+    const auto seats = co_await take_hash_seats(call, address, registration.username);
     if (!seats) {
         give_back(&Attempts::registrations, address);
         co_return to_failure(chat::Errc::rate_limited);
@@ -92,7 +92,7 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     auto wait = co_await take(&Attempts::logins, account_at(address, login.username));
     if (!wait) wait = co_await take(&Attempts::logins, address);
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
-    const auto seats = co_await take_hash_seats(address, login.username);
+    const auto seats = co_await take_hash_seats(call, address, login.username);
     if (!seats) {
         give_back(&Attempts::logins, address);
         co_return to_failure(chat::Errc::rate_limited);
@@ -180,13 +180,14 @@ RestApi::Answer RestApi::get_config(Call&) {
     co_return net::http::json_response(200, std::move(text));
 }
 
-Task<std::optional<RestApi::HashSeats>> RestApi::take_hash_seats(std::string address, std::string account) {
+Task<std::optional<RestApi::HashSeats>> RestApi::take_hash_seats(Call& call, std::string address, std::string account) {
     HashSeats seats;
     seats.address = co_await hash_seats_.take("at " + address, limits::kHashesPerAddressMax);
-    if (!seats.address) co_return std::nullopt;
-    seats.account = co_await hash_seats_.take(lowercase(std::move(account)), limits::kHashesPerAccountMax);
-    if (!seats.account) co_return std::nullopt;
-    co_return std::optional<HashSeats>{std::move(seats)};
+    if (seats.address)
+        seats.account = co_await hash_seats_.take(lowercase(std::move(account)), limits::kHashesPerAccountMax);
+    if (seats.account) co_return std::optional<HashSeats>{std::move(seats)};
+    ++node_.measures_of(call.shard).hashes_full;
+    co_return std::nullopt;
 }
 
 runtime::Shard& RestApi::home_of(const std::string& address) {

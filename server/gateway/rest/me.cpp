@@ -40,7 +40,7 @@ Task<Outcome<bool>> RestApi::change_password(Call& call, std::string old_passwor
     const std::string address = address_key(call.request.remote_address);
     const auto wait = co_await take(&Attempts::logins, address);
     if (wait) co_return Failure{ErrorName::limit_rate, {}, *wait};
-    const auto seats = co_await take_hash_seats(address, "of user " + std::to_string(call.caller.user.value));
+    const auto seats = co_await take_hash_seats(call, address, "of user " + std::to_string(call.caller.user.value));
     if (!seats) {
         give_back(&Attempts::logins, address);
         co_return to_failure(chat::Errc::rate_limited);

@@ -45,11 +45,11 @@ Outcome<json::value> parse_body(const net::http::Request& request) {
     return body;
 }
 
-Outcome<std::string_view> bearer_token(const net::http::Request& request) {
+/// Empty: none.
+std::string_view bearer_token(const net::http::Request& request) {
     constexpr std::string_view kScheme = "bearer ";
     const std::string_view header = request.headers.get("Authorization");
-    if (header.size() <= kScheme.size() || !equal_ignoring_case(header.substr(0, kScheme.size()), kScheme))
-        return to_failure(chat::Errc::token_missing);
+    if (header.size() <= kScheme.size() || !equal_ignoring_case(header.substr(0, kScheme.size()), kScheme)) return {};
     return header.substr(kScheme.size());
 }
 
@@ -202,17 +202,16 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     const Timing timing{node_.measures_of(shard), route};
     Call call{request, shard, node_.services_of(shard), id, {}, {}, {}};
     Requests& requests = requests_[shard.index()];
-    const std::string address = address_key(request.remote_address);
     const bool has_token = route.takes == Takes::token || route.takes == Takes::token_and_body;
-    // The address first: who brings bad tokens, or none, has no signature verified and no query made beyond its rate.
-    auto wait = requests.addresses.take(address, shard.loop_time());
-    if (!wait && has_token) {
+    std::optional<std::chrono::milliseconds> wait;
+    if (has_token) {
         const auto caller = co_await identify(call);
         if (!caller) co_return caller.error();
-        requests.addresses.give_back(address);
         call.caller = *caller;
         wait = requests.users.take(caller->user, shard.loop_time());
         if (!wait) wait = requests.costly[*match.route].take(caller->user, shard.loop_time());
+    } else {
+        wait = requests.addresses.take(address_key(request.remote_address), shard.loop_time());
     }
     if (wait) {
         ++node_.measures_of(shard).limited_requests[route.name()];
@@ -257,13 +256,10 @@ net::http::Response RestApi::refuse_method(std::string allow) {
 }
 
 Task<Outcome<chat::AccessClaims>> RestApi::identify(Call& call) {
-    const auto token = bearer_token(call.request);
-    if (!token) co_return token.error();
-    std::string text{*token};
+    std::string token{bearer_token(call.request)};
     auto client = client_of(call.request);
-    const auto claims = co_await call.services.auth.identify(std::move(text), std::move(client));
-    if (!claims) co_return to_failure(claims.error());
-    co_return *claims;
+    auto claims = co_await call.services.identify(std::move(token), std::move(client));
+    co_return claims;
 }
 
 net::http::Response RestApi::refuse(const Failure& failure) {

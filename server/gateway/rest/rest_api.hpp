@@ -4,7 +4,7 @@
 #include "gateway/node.hpp"
 #include "gateway/rate_limiter.hpp"
 #include "gateway/rest/router.hpp"
-#include "gateway/socket/seats.hpp"
+#include "gateway/seats.hpp"
 #include "net/http/asset.hpp"
 #include "net/http/server.hpp"
 
@@ -136,14 +136,14 @@ class RestApi {
         explicit Requests(Rate rate);
         RateLimiter<UserId> users;
         std::vector<RateLimiter<UserId>> costly; ///< the same of one route, by its place among them
-        RateLimiter<std::string> addresses;      ///< of requests without a good token
+        RateLimiter<std::string> addresses;      ///< of requests that need no token
     };
     /// Of the queue for hashes, until the answer: no address and no account may have all of it.
     struct HashSeats {
         Seats::Seat address;
         Seats::Seat account;
     };
-    Task<std::optional<HashSeats>> take_hash_seats(std::string address, std::string account);
+    Task<std::optional<HashSeats>> take_hash_seats(Call& call, std::string address, std::string account);
     using Limiter = RateLimiter<std::string> Attempts::*;
     runtime::Shard& home_of(const std::string& address);
     void give_back(Limiter limiter, const std::string& address);

@@ -61,14 +61,18 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
     if (node_.draining) co_return to_failure(chat::Errc::draining);
     const Settings& settings = node_.settings;
     Measures& measures = node_.measures_of(socket->shard());
-    chat::Auth& auth = services(*socket).auth;
+    Services& here = services(*socket);
     const boost::json::value* token = socket->auth().if_contains("token");
-    if (token == nullptr || token->is_null()) co_return to_failure(chat::Errc::token_missing);
-    if (!token->is_string()) co_return to_failure(chat::Errc::token_invalid);
-    std::string text{token->get_string()};
+    const bool is_text = token != nullptr && token->is_string();
+    if (token != nullptr && !token->is_null() && !is_text) co_return to_failure(chat::Errc::token_invalid);
+    std::string text{is_text ? std::string_view{token->get_string()} : std::string_view{}};
     auto client = client_of(*socket);
-    const auto claims = co_await auth.identify(std::move(text), std::move(client));
-    if (!claims) co_return to_failure(claims.error());
+    const auto claims = co_await here.identify(std::move(text), std::move(client));
+    if (!claims) co_return claims.error();
+    if (const auto wait = local(socket->shard()).connects.take(claims->user, socket->shard().loop_time())) {
+        ++measures.limited_events["connect"];
+        co_return Failure{ErrorName::limit_rate, {}, *wait};
+    }
 
     auto session = std::make_shared<SocketSession>(*this, *socket, *claims);
     // Watched from before the check: a revocation that comes after it is not missed.
@@ -79,7 +83,7 @@ Task<Outcome<std::shared_ptr<SocketSession>>> SocketGateway::authenticate(Socket
         co_return to_failure(chat::Errc::too_many_connections);
     }
     session->user_seat = std::move(user_seat);
-    const auto standing = co_await auth.check(*claims);
+    const auto standing = co_await here.auth.check(*claims);
     if (!standing) co_return to_failure(standing.error());
     co_return session;
 }

@@ -61,7 +61,7 @@ std::vector<std::string_view> SocketGateway::event_names() {
     return names;
 }
 
-SocketGateway::Local::Local(Rate rate) : events{rate} {
+SocketGateway::Local::Local(Rate rate) : connects{share_of(rate, limits::kChangeShare)}, events{rate} {
     for (const auto& [name, rule] : rules()) costly.emplace(name, share_of(rate, rule.share));
 }
 

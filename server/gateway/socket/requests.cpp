@@ -182,16 +182,16 @@ void SocketGateway::refresh_token(Socket& socket, EventCall call, const boost::j
 
 SocketGateway::Answer SocketGateway::do_refresh_token(SocketPtr socket, std::string token) {
     SocketSession& session = *session_of(*socket);
-    chat::Auth& auth = services(*socket).auth;
+    Services& here = services(*socket);
     auto client = client_of(*socket);
-    const auto claims = co_await auth.identify(std::move(token), std::move(client));
-    if (!claims) co_return to_failure(claims.error());
+    const auto claims = co_await here.identify(std::move(token), std::move(client));
+    if (!claims) co_return claims.error();
     if (claims->user != session.claims.user) co_return to_failure(chat::Errc::token_invalid);
 
     // In the new session's room before the check: a revocation after the check finds this socket there.
     const SessionId old = session.claims.session;
     socket->join(session_room(claims->session));
-    const auto standing = co_await auth.check(*claims);
+    const auto standing = co_await here.auth.check(*claims);
     if (!standing) {
         if (claims->session != old) socket->leave(session_room(claims->session));
         co_return to_failure(standing.error());

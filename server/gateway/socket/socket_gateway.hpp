@@ -1,9 +1,9 @@
 #pragma once
 #include "gateway/memberships.hpp"
 #include "gateway/rate_limiter.hpp"
+#include "gateway/seats.hpp"
 #include "gateway/socket/commands.hpp"
 #include "gateway/socket/event_call.hpp"
-#include "gateway/socket/seats.hpp"
 #include "gateway/socket/socket_session.hpp"
 #include "socketio/server.hpp"
 
@@ -55,7 +55,8 @@ class SocketGateway {
         std::optional<std::chrono::milliseconds> take(UserId user, std::string_view name,
                                                       std::chrono::steady_clock::time_point now);
 
-        std::size_t arriving = 0; ///< sessions that no CONNECT has let in yet
+        std::size_t arriving = 0;     ///< sessions that no CONNECT has let in yet
+        RateLimiter<UserId> connects; ///< each reads its user's channels
         RateLimiter<UserId> events;
         std::unordered_map<std::string_view, RateLimiter<UserId>> costly; ///< the same of one event
     };

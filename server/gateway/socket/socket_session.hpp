@@ -3,7 +3,7 @@
 #include "chat/typing/typing.hpp"
 #include "gateway/live_sockets.hpp"
 #include "gateway/node.hpp"
-#include "gateway/socket/seats.hpp"
+#include "gateway/seats.hpp"
 #include "socketio/socket.hpp"
 
 #include <cstdint>

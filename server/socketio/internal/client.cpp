@@ -137,7 +137,9 @@ void Client::refuse_namespace(std::string_view name) {
 
 void Client::refuse_connect(std::string_view nsp, std::string_view answer) {
     send_control(PacketType::connect_error, nsp, answer);
-    if (++connect_errors_ == limits::kConnectErrorsMax) disconnect();
+    if (++connect_errors_ != limits::kConnectErrorsMax) return;
+    namespaces_.count_refused_client();
+    disconnect();
 }
 
 void Client::enter(NamespaceCore& nsp, boost::json::object auth, std::shared_ptr<NamespaceCore> child) {

@@ -34,6 +34,9 @@ class Namespaces {
 
     std::size_t children() const { return children_count_.load(std::memory_order_relaxed); }
     std::uint64_t children_refused() const { return children_refused_.load(std::memory_order_relaxed); }
+    std::uint64_t clients_refused() const { return clients_refused_.load(std::memory_order_relaxed); }
+    /// Any shard.
+    void count_refused_client() { clients_refused_.fetch_add(1, std::memory_order_relaxed); }
 
   private:
     struct Parent final : Handlers {
@@ -57,6 +60,7 @@ class Namespaces {
     std::map<std::string, Child, std::less<>> children_; // the first shard's
     std::atomic<std::size_t> children_count_ = 0;
     std::atomic<std::uint64_t> children_refused_ = 0;
+    std::atomic<std::uint64_t> clients_refused_ = 0;
 };
 
 } // namespace hubbub::socketio::internal

@@ -1,4 +1,4 @@
-#include "gateway/socket/seats.hpp"
+#include "gateway/seats.hpp"
 
 #include "gateway/internal/completion.hpp"
 
