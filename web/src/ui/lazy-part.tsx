@@ -65,7 +65,7 @@ function Trouble({ retry, retried, onClose }: TroubleProps) {
     <div
       role="alert"
       data-testid="part-failed"
-      className="fixed inset-x-4 bottom-4 z-50 mx-auto flex max-w-sm items-center gap-3 rounded-xl border border-line bg-raised p-4 shadow-float"
+      className="fixed inset-x-4 bottom-24 z-50 mx-auto flex max-w-sm items-center gap-3 rounded-xl border border-line bg-raised p-4 shadow-float"
     >
       <p className="flex-1">
         <FormattedMessage id={texts[build]} />

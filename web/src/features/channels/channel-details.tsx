@@ -34,7 +34,7 @@ export function ChannelDetails({ api, client, channel, onClose }: Props) {
   });
   return (
     <Panel title={intl.formatMessage({ id: 'details.title' })} onClose={onClose} testId="channel-details">
-      <div className="min-h-0 flex-1 space-y-6 overflow-y-auto px-5 py-5" tabIndex={0}>
+      <div className="min-h-0 flex-1 space-y-6 overflow-y-auto px-4 py-5" tabIndex={0}>
         {details.data ? (
           <Settings key={id} api={api} client={client} state={channel} channel={details.data.channel} />
         ) : (
@@ -123,7 +123,7 @@ function Settings({
           <h2 className="mb-1 text-xs font-semibold text-soft">
             <FormattedMessage id="create.topic" />
           </h2>
-          <p className="wrap-anywhere">{channel.topic ?? <FormattedMessage id="details.noTopic" />}</p>
+          <p className="wrap-anywhere">{channel.topic || <FormattedMessage id="details.noTopic" />}</p>
         </section>
       )}
       <p className="text-sm text-soft">

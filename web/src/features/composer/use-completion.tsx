@@ -142,7 +142,7 @@ function useSuggestions(
           key: user.username,
           insert: `@${user.username}`,
           label: user.username,
-          detail: user.detail,
+          detail: user.detail === user.username ? '' : user.detail,
           symbol: '@',
         }),
       );
