@@ -64,7 +64,13 @@ describe('people and search in the browser', () => {
     await bob.page.getByTestId('channel-link').filter({ hasText: second }).click();
     await bob.page.getByTestId('channel-name').filter({ hasText: second }).waitFor();
     await bob.page.getByTestId('search-button').click();
+    const search = '**/api/v1/search?**';
+    await bob.page.route(search, (route) => route.abort());
     await bob.page.getByLabel('Search for').fill('needle');
+    const failed = bob.page.getByRole('alert').filter({ hasText: 'The search did not work.' });
+    await failed.waitFor();
+    await bob.page.unroute(search);
+    await failed.getByRole('button', { name: 'Try again' }).click();
     const hit = bob.page.getByTestId('search-hit').filter({ hasText: 'in the hay' });
     await hit.waitFor();
     await assertAccessible(bob.page);

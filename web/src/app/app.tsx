@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { useStore } from 'zustand';
@@ -11,6 +11,7 @@ import { HubbubClient } from '../realtime/client';
 import { keepOnly } from '../storage/keep-only';
 import { errorText } from '../ui/error-text';
 import { toast } from '../ui/toasts';
+import { newQueries } from './queries';
 import { channelRoute, go, useRoute } from './route';
 import { Workspace } from './workspace';
 
@@ -40,11 +41,7 @@ export function App({ api }: { api: Api }) {
 
 /** A cache of REST answers that ends with the session: nothing of one user is ever shown to the next. */
 function Queries({ children }: { children: ReactNode }) {
-  const queries = useMemo(
-    () =>
-      new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 5_000, networkMode: 'always' } } }),
-    [],
-  );
+  const queries = useMemo(() => newQueries(), []);
   return <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
 }
 

@@ -65,13 +65,21 @@ export function SearchPanel({ api, client, channel, onOpen, onClose }: Props) {
         </label>
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto p-2" tabIndex={0} aria-busy={pages.isFetching}>
-        {pages.isLoading && <Spinner className="mx-auto mt-10 block size-6 text-soft" />}
-        {found.length === 0 && !pages.isLoading && (
+        {found.length === 0 && pages.isFetching && (
+          <Spinner className="mx-auto mt-10 block size-6 text-soft" />
+        )}
+        {pages.isError && wanted !== '' && !pages.isFetching && (
+          <div className="flex flex-col items-center gap-3 px-6 pt-12 text-center text-soft" role="alert">
+            <FormattedMessage id="search.failed" />
+            <Button size="small" onClick={() => void pages.refetch()}>
+              <FormattedMessage id="common.retry" />
+            </Button>
+          </div>
+        )}
+        {found.length === 0 && !pages.isFetching && !pages.isError && (
           <p className="px-6 pt-12 text-center text-soft text-pretty" role="status">
             {wanted === '' ? (
               <FormattedMessage id="search.lead" />
-            ) : pages.isError ? (
-              <FormattedMessage id="search.failed" />
             ) : (
               <FormattedMessage id="search.none" values={{ query: wanted }} />
             )}
