@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <set>
 #include <string>
+#include <thread>
 
 namespace hubbub::storage {
 namespace {
@@ -15,21 +18,11 @@ using testing::StorageRunner;
 class RetentionTest : public ::testing::Test {
   protected:
     RetentionTest() {
-        // What the store does of itself after a message does not come between.
-        sql.query({"", "SELECT pg_advisory_lock(hashtext('chat_housekeeping'))"});
         sql.script(R"(
 CREATE TABLE chat_message_2020_01 PARTITION OF chat_message FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z');
 CREATE TABLE chat_message_2020_02 PARTITION OF chat_message FOR VALUES FROM ('2020-02-01Z') TO ('2020-03-01Z'))");
         db.wait(db.channels().add_member(channel.id, bob.id, chat::Role::member, alice.id));
-        const auto at = [&](const char* text) {
-            std::string filled = text;
-            for (auto place = filled.find("$C"); place != std::string::npos; place = filled.find("$C"))
-                filled.replace(place, 2, std::to_string(channel.id.value));
-            for (auto place = filled.find("$B"); place != std::string::npos; place = filled.find("$B"))
-                filled.replace(place, 2, std::to_string(bob.id.value));
-            return filled;
-        };
-        sql.script(at(R"(
+        sql.script(filled(R"(
 INSERT INTO chat_message (id, "createdAt", "chatChannelId", seq, "eventSeq", "senderId", "clientMessageId", content)
   SELECT nextval('chat_message_id_seq'), '2020-01-28Z'::timestamptz + n * interval '1 day', $C, n, 100 + n, 1,
          gen_random_uuid(), 'word' || n
@@ -46,17 +39,27 @@ SELECT chat_index_messages(ARRAY[$C], 100))"));
         db.append(StorageRunner::message(channel.id, alice.id, "today")).get();
     }
 
-    /// Until nothing is left to do at once, and how often that was.
-    int keep_house(std::size_t months) {
-        sql.script("SET hubbub.message_months = " + std::to_string(months));
-        int runs = 1;
-        while (sql.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0)) ++runs;
-        return runs;
+    /// With the ids of the channel for $C, and of Bob for $B.
+    std::string filled(std::string text) const {
+        const auto put = [&text](const char* name, std::int64_t id) {
+            for (auto place = text.find(name); place != std::string::npos; place = text.find(name))
+                text.replace(place, 2, std::to_string(id));
+        };
+        put("$C", channel.id.value);
+        put("$B", bob.id.value);
+        return text;
     }
-    std::int64_t count(const std::string& what) {
-        const std::string text = "SELECT count(*) FROM " + what;
+    /// Until nothing is left to do at once.
+    void keep_house(std::size_t months) {
+        sql.script("SET hubbub.message_months = " + std::to_string(months));
+        while (sql.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0)) {
+        }
+    }
+    std::int64_t value(const std::string& what) {
+        const std::string text = "SELECT " + what;
         return sql.query({"", text.c_str()}).front().get<std::int64_t>(0);
     }
+    std::int64_t count(const std::string& what) { return value("count(*) FROM " + what); }
     chat::History newest() {
         chat::HistoryQuery query;
         query.limit = 10;
@@ -80,7 +83,7 @@ TEST_F(RetentionTest, NothingIsDroppedUnlessAskedFor) {
 
 TEST_F(RetentionTest, OldMonthsGoWithAllThatRefersToThem) {
     ASSERT_EQ(count("chat_message_search s WHERE s.seq <= 6"), 6);
-    EXPECT_EQ(keep_house(12), 3);
+    keep_house(12);
     EXPECT_EQ(count("chat_message"), 1);
     EXPECT_EQ(count("pg_class WHERE relname LIKE 'chat_message_2020%'"), 0);
     EXPECT_EQ(count("chat_message_status WHERE \"messageCreatedAt\" < '2021-01-01Z'"), 0);
@@ -127,16 +130,61 @@ TEST_F(RetentionTest, OnlyMonthsThatEndedSoLongAgo) {
     EXPECT_EQ(count("chat_message_status WHERE \"messageCreatedAt\" < '2021-01-01Z'"), 3);
 }
 
-TEST_F(RetentionTest, WaitsForNobodyAndLosesNothingHalf) {
+TEST_F(RetentionTest, WaitsForNobody) {
     {
         BlockingConnection reader{conninfo};
         reader.script("BEGIN; SELECT * FROM chat_message");
-        EXPECT_EQ(keep_house(12), 1) << "somebody reads: another time";
-        EXPECT_EQ(count("chat_message"), 7);
-        EXPECT_EQ(state_of_bob().unread_count, 7);
+        keep_house(12);
+        EXPECT_EQ(count("chat_message"), 7) << "somebody reads: another time";
     }
     keep_house(12);
     EXPECT_EQ(count("chat_message"), 1);
+}
+
+TEST_F(RetentionTest, LocksNobodyOutWhileRowsAreRead) {
+    sql.script(filled(R"(
+INSERT INTO chat_message (id, "createdAt", "chatChannelId", seq, "eventSeq", "senderId", "clientMessageId", content)
+  SELECT nextval('chat_message_id_seq'), '2020-01-01Z'::timestamptz + n * interval '10 seconds', $C, n - 200000, 0, 1,
+         gen_random_uuid(), 'x'
+  FROM generate_series(1, 150000) n;
+INSERT INTO chat_message_status ("messageId", "messageCreatedAt", "userId")
+  SELECT id, "createdAt", $B FROM chat_message WHERE seq < -185000;
+ANALYZE; SET hubbub.message_months = 12)"));
+    const auto tables = sql.query({"", "SELECT array_agg(oid)::text FROM pg_class WHERE relname LIKE 'chat_%'"})
+                            .front()
+                            .get<std::string>(0);
+    const std::string rows_read =
+        "(SELECT sum(pg_stat_get_xact_tuples_returned(o) + pg_stat_get_xact_tuples_fetched(o))"
+        " AS count FROM unnest('" +
+        tables + "'::oid[]) o) read";
+    int drops = 0;
+    for (bool more = true; more;) {
+        sql.script("BEGIN");
+        const auto before = value("count::bigint FROM " + rows_read);
+        more = sql.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0);
+        const auto read = value("count::bigint FROM " + rows_read) - before;
+        const auto locked = count("pg_locks WHERE mode = 'AccessExclusiveLock' AND pid = pg_backend_pid()"
+                                  " AND relation = 'chat_message'::regclass");
+        sql.script("COMMIT");
+        EXPECT_LT(read, 50'000) << "in one step";
+        drops += locked > 0 ? 1 : 0;
+    }
+    EXPECT_EQ(drops, 2);
+    EXPECT_EQ(count("chat_message"), 1);
+}
+
+/// A month is dropped though somebody reacts to one of its messages in the last moment.
+TEST_F(RetentionTest, NothingRefersToWhatIsGone) {
+    sql.script(filled("SET hubbub.message_months = 12"));
+    bool more = true;
+    while (more && count("chat_message_reaction") > 3)
+        more = sql.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0);
+    ASSERT_EQ(count("chat_message_2020_01"), 3) << "prepared, not dropped";
+    ASSERT_TRUE(db.wait(db.messages().react({channel.id, MessageId{1}, bob.id, ":late:", true})));
+    keep_house(12);
+    EXPECT_EQ(count("chat_message"), 1);
+    EXPECT_EQ(count("chat_message_reaction"), 0);
+    EXPECT_EQ(count("chat_message_status s LEFT JOIN chat_message m ON m.id = s.\"messageId\" WHERE m.id IS NULL"), 0);
 }
 
 TEST(Retention, TheEventLogForgetsAfterAMonthAndSaysSo) {
@@ -176,6 +224,85 @@ TEST(Retention, ClientMessageIdsAreForgottenAfterAWeek) {
                  SELECT gen_random_uuid(), 1, 1, n, now() - n * interval '1 hour' FROM generate_series(1, 24 * 14) n)");
     EXPECT_FALSE(db.query({"", "SELECT chat_housekeeping()"}).front().get<bool>(0));
     EXPECT_EQ(db.query({"", "SELECT count(*) FROM chat_message_dedup"}).front().get<std::int64_t>(0), 24 * 7 - 1);
+}
+
+TEST(Retention, AnIdleServerKeepsHouse) {
+    const auto conninfo = testing::new_database();
+    StorageRunner db{conninfo};
+    BlockingConnection sql{conninfo};
+    const auto is_done = [&sql] {
+        const auto rows = sql.query({"", R"(
+SELECT (SELECT count(*) FROM chat_message_dedup),
+       (SELECT count(*) FROM pg_inherits WHERE inhparent = 'chat_channel_event'::regclass))"});
+        return rows.front().get<std::int64_t>(0) == 0 && rows.front().get<std::int64_t>(1) >= 4;
+    };
+    db.keep_house(std::chrono::milliseconds{20});
+    for (int i = 0; i < 2; ++i) { // not only once
+        sql.script(R"(DO $$ BEGIN EXECUTE format('DROP TABLE %I', (
+                        SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'chat_channel_event'::regclass)); END $$;
+                      INSERT INTO chat_message_dedup SELECT gen_random_uuid(), 1, 1, n, now() - interval '8 days'
+                        FROM generate_series(1, 12000) n)");
+        for (int tries = 0; tries < 1000 && !is_done(); ++tries)
+            std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        EXPECT_TRUE(is_done());
+    }
+}
+
+TEST(Retention, SessionsThatAreOverGoAndLiveOnesStay) {
+    const auto conninfo = testing::new_database();
+    StorageRunner db{conninfo};
+    BlockingConnection sql{conninfo};
+    const auto alice = db.new_user();
+    const auto open = [&](const std::string& token) {
+        chat::NewSession session;
+        session.user = alice.id;
+        session.token_hash = token;
+        session.expires_at = now() + std::chrono::hours{24};
+        return db.wait(db.sessions().create_session(session))->id;
+    };
+    const auto live = open("live");
+    const auto ended = open("ended");
+    const auto just_ended = open("just ended");
+    const auto expired = open("expired");
+    const auto just_expired = open("just expired");
+    const auto elsewhere = open("signed elsewhere"); // is good for a day: it must stay known that it was revoked
+    const auto age = [&](const char* what, SessionId session) {
+        sql.script("UPDATE chat_session SET " + std::string{what} + " WHERE id = " + std::to_string(session.value));
+    };
+    age("\"startedAt\" = now() - interval '400 days'", live);
+    ASSERT_TRUE(db.wait(db.sessions().rotate_session("live", "live 2", now() + std::chrono::hours{24})));
+    age("\"issuedAt\" = now() - interval '400 days', \"expiresAt\" = now() - interval '370 days'", live);
+    age("\"revokedAt\" = now() - interval '8 days'", ended);
+    age("\"revokedAt\" = now() - interval '6 days'", just_ended);
+    age("\"expiresAt\" = now() - interval '8 days'", expired);
+    age("\"expiresAt\" = now() - interval '6 days'", just_expired);
+    age("\"revokedAt\" = now() - interval '8 days', \"isExternal\" = true", elsewhere);
+
+    sql.query({"", "SELECT chat_housekeeping()"});
+    std::set<std::int64_t> left;
+    const auto rows = sql.query({"", "SELECT DISTINCT \"familyId\" FROM chat_session"});
+    for (std::size_t i = 0; i < rows.size(); ++i) left.insert(rows[i].get<std::int64_t>(0));
+    EXPECT_EQ(left, (std::set{live.value, just_ended.value, just_expired.value, elsewhere.value}));
+    EXPECT_EQ(sql.query({"", "SELECT count(*) FROM chat_session"}).front().get<std::int64_t>(0), 4)
+        << "its old token too";
+
+    EXPECT_TRUE(db.wait(db.sessions().check_session(live, alice.id)));
+    const auto sessions = db.wait(db.sessions().list_sessions(alice.id, live, {std::nullopt, 10}));
+    ASSERT_EQ(sessions->items.size(), 1u);
+    EXPECT_LT(sessions->items.front().issued_at, now() - std::chrono::hours{24 * 399}) << "when it began";
+    EXPECT_TRUE(db.wait(db.sessions().rotate_session("live 2", "live 3", now() + std::chrono::hours{24})));
+}
+
+TEST(Retention, ExpiredInvitationsGo) {
+    const auto conninfo = testing::new_database();
+    StorageRunner db{conninfo};
+    BlockingConnection sql{conninfo};
+    const auto alice = db.new_user();
+    const auto channel = db.new_channel(alice.id, chat::ChannelType::private_channel);
+    for (const auto hours : {std::chrono::hours{1}, std::chrono::hours{-1}})
+        db.wait(db.invites().create_invite({channel.id, {}, now() + hours, 1}, {alice.id, chat::Role::owner}));
+    sql.query({"", "SELECT chat_housekeeping()"});
+    EXPECT_EQ(sql.query({"", "SELECT count(*) FROM chat_invite"}).front().get<std::int64_t>(0), 1);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "storage/internal/account_store.hpp"
 #include "storage/internal/change_store.hpp"
 #include "storage/internal/channel_store.hpp"
+#include "storage/internal/housekeeper.hpp"
 #include "storage/internal/invite_store.hpp"
 #include "storage/internal/message_store.hpp"
 #include "storage/internal/presence_store.hpp"
@@ -35,7 +36,8 @@ struct Storage::Impl {
           messages{pool},
           receipts{pool},
           presence{pool},
-          changes{pool} {}
+          changes{pool},
+          housekeeper{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
@@ -45,11 +47,16 @@ struct Storage::Impl {
     internal::PgReceiptStore receipts;
     internal::PgPresenceStore presence;
     internal::PgChangeStore changes;
+    internal::Housekeeper housekeeper;
 };
 
 Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
 
 Storage::~Storage() = default;
+
+void Storage::keep_house(std::chrono::milliseconds pause) {
+    impl_->housekeeper.start(pause);
+}
 
 Histogram Storage::batch_sizes() const {
     return impl_->messages.batch_sizes();

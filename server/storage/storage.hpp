@@ -3,6 +3,7 @@
 #include "chat/ports.hpp"
 #include "postgres/pool.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,6 +26,9 @@ class Storage {
     Storage& operator=(const Storage&) = delete;
 
     chat::Stores stores();
+    /// Keeps house in the database from now on, with `pause` after a run: partitions for months to come, old data
+    /// dropped. On one shard of a server; on its shard, or before that runs.
+    void keep_house(std::chrono::milliseconds pause);
     /// How many messages were written at once; for metrics.
     Histogram batch_sizes() const;
     /// How many messages the search index had to leave out; for metrics.

@@ -66,6 +66,9 @@ class StorageRunner {
     chat::PresenceStore& presence() { return storage_->stores().presence; }
     chat::ChangeStore& changes() { return storage_->stores().changes; }
     runtime::Shard& shard() { return runner_.shard(); }
+    void keep_house(std::chrono::milliseconds pause) {
+        shard().post([this, pause] { storage_->keep_house(pause); });
+    }
 
     template <class T> Result<T> wait(Task<Result<T>> task) {
         std::promise<Result<T>> promise;

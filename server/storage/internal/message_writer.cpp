@@ -4,7 +4,6 @@
 #include "chat/errc.hpp"
 #include "storage/internal/errors.hpp"
 
-#include <chrono>
 #include <map>
 #include <string_view>
 #include <tuple>
@@ -40,7 +39,6 @@ SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
 FROM chat_append_mentioning($1, $2, $3, $4, $5, $6, $7))"};
 
 constexpr Statement kMakePartitions{"partitions_make", "SELECT chat_ensure_partitions(now() + interval '3 months')"};
-constexpr Statement kHousekeeping{"housekeeping", "SELECT chat_housekeeping()"};
 
 // chat_append_messages(), `outcome`
 constexpr std::int64_t kStored = 0;
@@ -207,7 +205,6 @@ void MessageWriter::answer_all(Batch& batch, const std::vector<Outcome>& outcome
         }
     }
     for (auto& [place, send] : batch.repeats) answer_repeat(std::move(send.done), outcomes[place]);
-    if (outcomes.front().created_at != Timestamp{}) tidy_up(outcomes.front().created_at);
 }
 
 void MessageWriter::answer_repeat(Done done, const Outcome& outcome) {
@@ -236,17 +233,6 @@ void MessageWriter::write_one_by_one(BatchPointer batch) {
     }
     for (auto& [place, send] : batch->repeats) singles[place]->repeats.emplace_back(0, std::move(send));
     for (BatchPointer& single : singles) write(std::move(single));
-}
-
-void MessageWriter::tidy_up(Timestamp now) {
-    const auto hour = std::chrono::duration_cast<std::chrono::hours>(now.time_since_epoch()).count();
-    if (hour == tidied_hour_) return;
-    tidied_hour_ = hour;
-    pool_.query(kHousekeeping, {}, [this, now](const Result<Rows>& more) {
-        if (!more || !more->front().get<bool>(0)) return;
-        tidied_hour_ = 0;
-        tidy_up(now);
-    });
 }
 
 } // namespace hubbub::storage::internal

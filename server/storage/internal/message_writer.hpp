@@ -63,7 +63,6 @@ class MessageWriter {
     static void fail_all(Batch& batch, const error_code& error);
     void make_partitions_and_retry(BatchPointer batch);
     void write_one_by_one(BatchPointer batch);
-    void tidy_up(Timestamp now);
 
     postgres::Pool& pool_;
     const postgres::Lane lane_;
@@ -73,7 +72,6 @@ class MessageWriter {
     std::size_t in_flight_ = 0; // batches
     std::size_t retries_ = 0;   // batches that wait for their partitions
     bool pumping_ = false;      // soon
-    std::int64_t tidied_hour_ = 0;
     Histogram batch_sizes_{Histogram::kCounts};
 };
 

@@ -35,8 +35,7 @@ constexpr Statement kChangePassword{"session_change_password", "SELECT * FROM ch
 
 // The latest token of each family.
 constexpr Statement kList{"session_list", R"(
-SELECT s."familyId", s."userAgent", s.ip, (SELECT min(f."issuedAt") FROM chat_session f WHERE f."familyId" = s."familyId"),
-       s."issuedAt", s."expiresAt", s."familyId" = $2
+SELECT s."familyId", s."userAgent", s.ip, s."startedAt", s."issuedAt", s."expiresAt", s."familyId" = $2
 FROM chat_session s
 WHERE s."userId" = $1 AND s."familyId" > $3 AND s."revokedAt" IS NULL AND s."expiresAt" > now()
   AND NOT EXISTS (SELECT FROM chat_session n WHERE n."familyId" = s."familyId" AND n.id > s.id)
