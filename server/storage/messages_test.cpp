@@ -136,10 +136,11 @@ TEST_F(MessagesTest, EachMessageGetsItsOwnError) {
         {StorageRunner::message(archived.id, alice.id), Errc::channel_archived},
         {cross_channel, Errc::message_not_found},
         {no_parent, Errc::message_not_found},
-        {message(std::string{"a\0b", 3}), Errc::bad_format}, // the database refuses this one, not we
-        {message("\xff"), Errc::bad_format},
     };
     for (const auto& [send, expected] : bad) EXPECT_EQ(db.append(send).get().error(), expected);
+    // Not even text: the rules refuse it before.
+    for (const std::string& text : {std::string{"a\0b", 3}, std::string{"\xff"}})
+        EXPECT_EQ(db.append(message(text)).get().error(), Errc::bad_format);
 
     std::vector<chat::NewMessage> mixed{message(), message()};
     for (const auto& [send, expected] : bad) {

@@ -105,5 +105,30 @@ TEST(Recovery, ReadsAnswerUnavailableAtOnceWhileTheServerIsAway) {
     EXPECT_TRUE(db.wait(db.accounts().find_user(alice.id)));
 }
 
+TEST(Recovery, OneThatTheDatabaseDoesNotTakeFailsAloneAndChangesNoOrder) {
+    const auto conninfo = testing::new_database();
+    StorageRunner db{conninfo};
+    const auto alice = db.new_user();
+    const auto channel = db.new_channel(alice.id);
+    postgres::BlockingConnection{conninfo}.script(R"(
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON chat_message FOR EACH ROW WHEN (NEW.content = 'poison') EXECUTE FUNCTION refuse())");
+    // Enough for several batches, of which the next one waits at the server while one is refused there.
+    std::vector<std::future<Result<chat::Appended>>> pending;
+    const auto is_poison = [](std::size_t n) { return n % 300 == 7; };
+    for (std::size_t n = 0; n < 1500; ++n) {
+        auto message = StorageRunner::message(channel.id, alice.id, is_poison(n) ? "poison" : "fine");
+        if (n % 100 == 99) message.mentions = {"all"};
+        pending.push_back(db.append(std::move(message)));
+    }
+    std::int64_t seq = 0;
+    for (std::size_t n = 0; n < pending.size(); ++n) {
+        const auto stored = pending[n].get();
+        EXPECT_EQ(stored.has_value(), !is_poison(n)) << n;
+        if (stored) EXPECT_EQ(stored->message.seq, ++seq) << n;
+        if (!stored) EXPECT_EQ(stored.error(), chat::Errc::internal);
+    }
+}
+
 } // namespace
 } // namespace hubbub::storage

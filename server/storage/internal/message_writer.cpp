@@ -28,19 +28,19 @@ FROM chat_append_message($1, $2, $3, $4, $5))"};
 
 constexpr Statement kAppendMany{"message_append_many", R"(
 SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
-FROM chat_append_messages($1, $2, $3, $4, NULL))"};
+FROM chat_append_batch($1, $2, $3, $4))"};
 
 constexpr Statement kAppendManyWithParents{"message_append_many_with_parents", R"(
 SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
-FROM chat_append_messages($1, $2, $3, $4, $5))"};
+FROM chat_append_batch($1, $2, $3, $4, $5))"};
 
 constexpr Statement kAppendMentioning{"message_append_mentioning", R"(
 SELECT outcome, "messageId", "messageCreatedAt", "messageSeq", "messageEventSeq"
-FROM chat_append_mentioning($1, $2, $3, $4, $5, $6, $7))"};
+FROM chat_append_batch($1, $2, $3, $4, $5, $6, $7))"};
 
 constexpr Statement kMakePartitions{"partitions_make", "SELECT chat_ensure_partitions(now() + interval '3 months')"};
 
-// chat_append_messages(), `outcome`
+// chat_append_batch(), `outcome`
 constexpr std::int64_t kStored = 0;
 constexpr std::int64_t kKnown = 1;
 
@@ -183,8 +183,6 @@ void MessageWriter::on_answer(BatchPointer batch, const Result<Rows>& rows) {
     }
     if (rows.error() == postgres::kCheckViolation && !batch->retried)
         return make_partitions_and_retry(std::move(batch));
-    // One message that PostgreSQL does not take must not fail its neighbours.
-    if (batch->sends.size() > 1 && !postgres::is_temporary(rows.error())) return write_one_by_one(std::move(batch));
     fail_all(*batch, to_chat_error(rows.error()));
 }
 
@@ -222,17 +220,6 @@ void MessageWriter::make_partitions_and_retry(BatchPointer batch) {
             write(std::move(batch));
         },
         lane_);
-}
-
-void MessageWriter::write_one_by_one(BatchPointer batch) {
-    std::vector<BatchPointer> singles;
-    for (Send& send : batch->sends) {
-        singles.push_back(std::make_unique<Batch>());
-        singles.back()->sends.push_back(std::move(send));
-        singles.back()->retried = batch->retried;
-    }
-    for (auto& [place, send] : batch->repeats) singles[place]->repeats.emplace_back(0, std::move(send));
-    for (BatchPointer& single : singles) write(std::move(single));
 }
 
 } // namespace hubbub::storage::internal

@@ -62,7 +62,6 @@ class MessageWriter {
     void answer_repeat(Done done, const Outcome& outcome);
     static void fail_all(Batch& batch, const error_code& error);
     void make_partitions_and_retry(BatchPointer batch);
-    void write_one_by_one(BatchPointer batch);
 
     postgres::Pool& pool_;
     const postgres::Lane lane_;
