@@ -113,6 +113,7 @@ void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint,
         same_port.port(listener->endpoint().port());
     }
     gateway_->reconciler.start();
+    storages_.front()->claim_database();
     storages_.front()->keep_house(kHousekeepingPause);
     shards_.start();
 }

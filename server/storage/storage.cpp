@@ -10,6 +10,7 @@
 #include "storage/internal/presence_store.hpp"
 #include "storage/internal/receipt_store.hpp"
 #include "storage/internal/session_store.hpp"
+#include "storage/internal/sole_server.hpp"
 
 #include <chrono>
 #include <utility>
@@ -37,7 +38,8 @@ struct Storage::Impl {
           receipts{pool},
           presence{pool},
           changes{pool},
-          housekeeper{pool} {}
+          housekeeper{pool},
+          sole_server{pool} {}
 
     internal::PgAccountStore accounts;
     internal::PgSessionStore sessions;
@@ -48,6 +50,7 @@ struct Storage::Impl {
     internal::PgPresenceStore presence;
     internal::PgChangeStore changes;
     internal::Housekeeper housekeeper;
+    internal::SoleServer sole_server;
 };
 
 Storage::Storage(postgres::Pool& pool) : impl_{std::make_unique<Impl>(pool)} {}
@@ -56,6 +59,10 @@ Storage::~Storage() = default;
 
 void Storage::keep_house(std::chrono::milliseconds pause) {
     impl_->housekeeper.start(pause);
+}
+
+void Storage::claim_database() {
+    impl_->sole_server.start();
 }
 
 Histogram Storage::batch_sizes() const {

@@ -29,6 +29,8 @@ class Storage {
     /// Keeps house in the database from now on, with `pause` after a run: partitions for months to come, old data
     /// dropped. On one shard of a server; on its shard, or before that runs.
     void keep_house(std::chrono::milliseconds pause);
+    /// Logs from now on when another server is found at work on the database. The same.
+    void claim_database();
     /// How many messages were written at once; for metrics.
     Histogram batch_sizes() const;
     /// How many messages the search index had to leave out; for metrics.

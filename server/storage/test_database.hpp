@@ -66,8 +66,12 @@ class StorageRunner {
     chat::PresenceStore& presence() { return storage_->stores().presence; }
     chat::ChangeStore& changes() { return storage_->stores().changes; }
     runtime::Shard& shard() { return runner_.shard(); }
+    /// As a server does.
     void keep_house(std::chrono::milliseconds pause) {
-        shard().post([this, pause] { storage_->keep_house(pause); });
+        shard().post([this, pause] {
+            storage_->claim_database();
+            storage_->keep_house(pause);
+        });
     }
 
     template <class T> Result<T> wait(Task<Result<T>> task) {

@@ -1,13 +1,17 @@
 // The contract's promises, on two servers with one database. Others are held elsewhere: 1 and 3 over kill -9 in
 // e2e/kill9, 4 over lost connections in channel-feed, 6 also in receipts and mentions, 7 in access and live-order.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Api, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
+import { binary } from '../support/processes.js';
 import { randomOf } from '../support/random.js';
 import { until } from '../support/wait.js';
 
@@ -201,5 +205,18 @@ describe('the promises of the contract', () => {
     const { lastSeq } = (await bob.api.get(`/channels/${id}`)).body.state;
     assert.equal(lastSeq, 900);
     assert.equal((await historyOf(bob, id, 0)).length, 900);
+  });
+
+  test('a second server on a database says so, once; a command is none', async () => {
+    const said = (node) => node.program.log.split('\n').filter((line) => line.includes('other_server_on_database'));
+    await until('the second server to say so', () => said(nodes[1]).length > 0, { timeoutMs: 20_000 });
+    const env = { PATH: process.env.PATH, DATABASE_URL: nodes[1].env.DATABASE_URL };
+    await promisify(execFile)(binary('hubbub'), ['channel', 'add', 'by a command'], { env });
+    await pause(6_000); // longer than between two looks
+    assert.deepEqual(said(nodes[0]), []);
+    const [line, ...more] = said(nodes[1]).map((text) => JSON.parse(text));
+    assert.deepEqual(more, []);
+    assert.equal(line.level, 'error');
+    assert.match(line.hint, /stop one/);
   });
 });
