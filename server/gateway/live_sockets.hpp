@@ -20,8 +20,9 @@ class LiveSockets {
   public:
     explicit LiveSockets(Node& node);
 
-    /// A socket from before its session is checked until its channels' rooms are joined. What is read from the database
-    /// in that time may be out of date when it is used; a watch tells.
+    /// A time in which something is read from the database for a user: for a socket, from before its session is checked
+    /// until its channels' rooms are joined; for a REST request, until its answer. What was read may be out of date
+    /// when it is used; a watch tells, before the change of a membership is acknowledged.
     class Watch {
       public:
         Watch(LiveSockets& sockets, const runtime::Shard& shard, UserId user, SessionId session);

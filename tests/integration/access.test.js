@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { Api, assertError, assertRefused, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
 
 describe('access', () => {
   let hubbub;
@@ -18,7 +19,8 @@ describe('access', () => {
   let ofStranger; // the stranger's own channel
   const messages = {}; // channel → the id of a message there
   before(async () => {
-    hubbub = await Hubbub.start();
+    const limits = { HUBBUB_LIMITS_EVENTS_PER_SECOND: '0', HUBBUB_LIMITS_REQUESTS_PER_SECOND: '0' };
+    hubbub = await Hubbub.start({ env: { ...limits, HUBBUB_DATABASE_CONNECTIONS: '12' } }); // enough for reads that are held up
     [owner, member, stranger] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
     secret = await createChannel(owner, { type: 'private', members: [member] });
     open = await createChannel(owner, { members: [member] });
@@ -236,6 +238,25 @@ describe('access', () => {
       second.close();
     });
   }
+
+  test('asked for before the removal: not answered with anything of the channel after it', async () => {
+    const id = await createChannel(owner, { type: 'private', members: [member] });
+    const { message } = await m.send(id, 'written before');
+    const sql = await hubbub.sql();
+    await sql.query('BEGIN; LOCK TABLE chat_message_reaction'); // what reads messages waits, what changes memberships does not
+    const events = [
+      m.ask('get_history', { chatChannelId: id }),
+      m.ask('edit_message', { chatChannelId: id, messageId: message.id, content: 'edited' }),
+    ];
+    const requests = ['', `/${message.id}`, `?around=${message.id}`].map((path) => member.api.get(`/channels/${id}/messages${path}`));
+    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'`;
+    await until('all to be read', async () => (await sql.query(waiting)).rows[0].count === events.length + requests.length);
+    await endings['removed by the owner'](id);
+    await sql.query('COMMIT');
+    await sql.end();
+    for (const ack of await Promise.all(events)) assertError(ack.error, 'channel.not_found');
+    for (const answer of await Promise.all(requests)) assertRefused(answer, 404, 'channel.not_found');
+  });
 
   test('a removed member who comes back by a new connection is in no room of it', async () => {
     const id = await createChannel(owner, { type: 'private', members: [member] });

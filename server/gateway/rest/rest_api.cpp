@@ -23,6 +23,7 @@ namespace json = boost::json;
 
 constexpr std::string_view kApi = "/api/";
 constexpr std::string_view kVersion = "/api/v1";
+constexpr int kReadsMax = 5; // of one request, while the memberships of its user change
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b,
@@ -237,8 +238,21 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
         if (!parsed) co_return parsed.error();
         call.body = std::move(*parsed);
     }
-    auto answer = co_await (this->*route.handler)(call);
+    const bool is_read = std::string_view{route.method} == "GET";
+    Answer work = is_read ? read_as_now(route, call) : (this->*route.handler)(call);
+    auto answer = co_await std::move(work);
     co_return answer;
+}
+
+/// Whose memberships changed while something was read for them gets what they may read now: somebody who was removed
+/// must get nothing of the channel after the answer to that.
+RestApi::Answer RestApi::read_as_now(const Route& route, Call& call) {
+    LiveSockets::Watch watch{sockets_, call.shard, call.caller.user, call.caller.session};
+    for (int reads = 0; reads < kReadsMax; ++reads) {
+        auto answer = co_await (this->*route.handler)(call);
+        if (!watch.take_changed()) co_return answer;
+    }
+    co_return to_failure(chat::Errc::unavailable);
 }
 
 /// The contract in the form that programs read.

@@ -67,6 +67,7 @@ class RestApi {
 
     Task<> serve(std::shared_ptr<net::http::Exchange> exchange, std::string id);
     Answer answer_to(net::http::Request& request, runtime::Shard& shard, std::string_view id);
+    Answer read_as_now(const Route& route, Call& call);
     void respond(net::http::Exchange& exchange, Response response, const std::string& id);
     Outcome<Response> find_document(const net::http::Request& request);
     Response refuse_method(std::string allow);

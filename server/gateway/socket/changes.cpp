@@ -24,7 +24,9 @@ SocketGateway::Answer SocketGateway::do_edit(SocketPtr socket, chat::EditMessage
     if (!event) co_return to_failure(event.error());
     const auto message = co_await services(*socket).messages.find(channel, user, id);
     if (!message) co_return to_failure(message.error());
-    co_return R"({"ok":true,"message":)" + encode(*message) + "}";
+    auto answer = R"({"ok":true,"message":)" + encode(*message) + "}";
+    auto checked = co_await for_member(std::move(socket), channel, std::move(answer));
+    co_return checked;
 }
 
 void SocketGateway::delete_message(Socket& socket, EventCall call, const boost::json::value& payload) {
@@ -67,6 +69,7 @@ void SocketGateway::change_reaction(Socket& socket, EventCall call, const boost:
 
 SocketGateway::Answer SocketGateway::do_react(SocketPtr socket, chat::ChangeReaction command) {
     const internal::InFlight counted{node_.sends_in_flight};
+    const ChannelId channel = command.channel;
     const auto event = co_await change(&chat::Messages::react, std::move(command));
     if (!event) co_return to_failure(event.error());
     const auto& changed = std::get<chat::ReactionChanged>(event->what);
@@ -78,7 +81,8 @@ SocketGateway::Answer SocketGateway::do_react(SocketPtr socket, chat::ChangeReac
     json.begin_object().field("ok", true);
     write_array(json, "reactions", *reactions);
     json.end_object();
-    co_return answer;
+    auto checked = co_await for_member(std::move(socket), channel, std::move(answer));
+    co_return checked;
 }
 
 template <class Command> Task<Result<chat::ChannelEvent>> SocketGateway::change(Change<Command> make, Command command) {

@@ -197,7 +197,7 @@ void SocketGateway::typing_start(Socket& socket, EventCall call, const boost::js
     if (!session.typing.start(*channel, socket.shard().loop_time())) return call.answer(R"({"ok":true})");
     if (!is_in(socket, channel_room(*channel))) {
         session.typing.stop(*channel, socket.shard().loop_time());
-        return answer_with(socket, std::move(call), refuse_stranger(socket.shared_from_this(), *channel));
+        return answer_with(socket, std::move(call), for_member(socket.shared_from_this(), *channel, R"({"ok":true})"));
     }
     tell_typing(session.claims.user, *channel, true);
     call.answer(R"({"ok":true})");
@@ -208,7 +208,7 @@ void SocketGateway::typing_stop(Socket& socket, EventCall call, const boost::jso
     if (!channel) return call.refuse(channel.error());
     SocketSession& session = *session_of(socket);
     if (!is_in(socket, channel_room(*channel)))
-        return answer_with(socket, std::move(call), refuse_stranger(socket.shared_from_this(), *channel));
+        return answer_with(socket, std::move(call), for_member(socket.shared_from_this(), *channel, R"({"ok":true})"));
     if (session.typing.stop(*channel, socket.shard().loop_time())) tell_typing(session.claims.user, *channel, false);
     call.answer(R"({"ok":true})");
 }

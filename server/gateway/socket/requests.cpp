@@ -118,12 +118,8 @@ SocketGateway::Answer SocketGateway::do_get_history(SocketPtr socket, GetHistory
     json.begin_object().field("ok", true);
     write_array(json, "messages", page->messages);
     json.field("hasMoreBefore", page->has_more_before).field("hasMoreAfter", page->has_more_after).end_object();
-    if (!is_in(*socket, channel_room(command.channel))) {
-        // He was removed while this was read, and nothing of the channel may come after the answer to that.
-        const auto member = co_await services(*socket).channels.membership(command.channel, user);
-        if (!member) co_return to_failure(member.error());
-    }
-    co_return answer;
+    auto checked = co_await for_member(std::move(socket), command.channel, std::move(answer));
+    co_return checked;
 }
 
 void SocketGateway::resume(Socket& socket, EventCall call, const boost::json::value& payload) {
@@ -206,12 +202,15 @@ SocketGateway::Answer SocketGateway::do_refresh_token(SocketPtr socket, std::str
     co_return answer;
 }
 
-/// Why a socket that is not in the channel's room may not do what it asked for.
-SocketGateway::Answer SocketGateway::refuse_stranger(SocketPtr socket, ChannelId channel) {
-    const UserId user = session_of(*socket)->claims.user;
-    const auto member = co_await services(*socket).channels.membership(channel, user);
-    if (!member) co_return to_failure(member.error());
-    co_return std::string{R"({"ok":true})"}; // he comes in at this very moment; typing may be lost
+/// The answer, which holds something of the channel, unless they are no member: somebody who was removed while it was
+/// made must get nothing of the channel after the answer to that.
+SocketGateway::Answer SocketGateway::for_member(SocketPtr socket, ChannelId channel, std::string answer) {
+    if (!is_in(*socket, channel_room(channel))) {
+        const UserId user = session_of(*socket)->claims.user;
+        const auto member = co_await services(*socket).channels.membership(channel, user);
+        if (!member) co_return to_failure(member.error());
+    }
+    co_return answer;
 }
 
 } // namespace hubbub::gateway

@@ -127,7 +127,7 @@ class SocketGateway {
     Answer do_resume(SocketPtr socket, Resume command);
     Answer do_refresh_token(SocketPtr socket, std::string token);
     Task<> settle();
-    Answer refuse_stranger(SocketPtr socket, ChannelId channel);
+    Answer for_member(SocketPtr socket, ChannelId channel, std::string answer);
 
     Services& services(const Socket& socket) { return node_.services_of(socket.shard()); }
 
