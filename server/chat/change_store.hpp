@@ -46,6 +46,8 @@ class ChangeStore {
     };
     /// Where the channels stand, but those that do not exist.
     virtual Task<Result<std::vector<Head>>> heads(std::vector<ChannelId> channels) = 0;
+    /// The same of all channels that the user is in.
+    virtual Task<Result<std::vector<Head>>> heads_of(UserId user) = 0;
 
     struct Standing {
         bool is_member = false;

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 namespace hubbub::storage {
 namespace {
 
@@ -189,7 +192,7 @@ TEST_F(ChannelsTest, WhoComesInHasNothingUnread) {
     EXPECT_EQ(state->unread_count, 0);
     EXPECT_EQ(state->last_read_message_id, message->message.id);
     db.append(StorageRunner::message(channel.id, alice.id)).get();
-    EXPECT_EQ(db.wait(db.channels().channels_of(bob.id))->front().unread_count, 1);
+    EXPECT_EQ(db.wait(db.channels().newest_channels(bob.id, 10))->items.front().unread_count, 1);
 }
 
 TEST_F(ChannelsTest, ListsArePagedToTheirEnd) {
@@ -211,7 +214,16 @@ TEST_F(ChannelsTest, ListsArePagedToTheirEnd) {
         EXPECT_EQ(query.cursor.has_value(), pages < 2);
     }
     EXPECT_EQ(listed, made);
-    EXPECT_EQ(db.wait(db.channels().channels_of(alice.id))->size(), 5u);
+
+    std::this_thread::sleep_for(std::chrono::milliseconds{5}); // times are kept in milliseconds
+    db.append(StorageRunner::message(made[1], alice.id)).get();
+    const auto newest = db.wait(db.channels().newest_channels(alice.id, 2));
+    EXPECT_EQ(newest->items.front().id, made[1]) << "somebody has written there";
+    EXPECT_EQ(newest->items.back().id, made[4]) << "made last";
+    query.cursor = newest->next_cursor;
+    EXPECT_EQ(db.wait(db.channels().list_channels(alice.id, query))->items.front().id, made[0]);
+    EXPECT_FALSE(db.wait(db.channels().newest_channels(alice.id, 5))->next_cursor);
+    EXPECT_EQ(db.wait(db.changes().heads_of(alice.id))->size(), 5u);
 
     db.wait(db.channels().add_member(made[1], bob.id, Role::member, bob.id));
     std::vector<ChannelId> browsed;

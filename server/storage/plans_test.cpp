@@ -123,7 +123,7 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.invites().delete_invite(channel.id, invite->id));
             for (int i = 0; i < 2; ++i) db.wait(db.channels().open_direct(alice.id, bob.id));
             db.wait(db.channels().find_channel(channel.id, bob.id));
-            db.wait(db.channels().channels_of(bob.id));
+            db.wait(db.channels().newest_channels(bob.id, 10));
             db.wait(db.channels().browse_channels(bob.id, "fill", {std::nullopt, 10}));
             db.wait(db.channels().list_members(channel.id, {std::nullopt, 10}));
             db.append(StorageRunner::message(channel.id, alice.id)).get(); // a batch of one
@@ -170,6 +170,7 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.changes().ended_sessions({SessionId{}, UserId{}, lately}, 100));
             db.wait(db.changes().ended_of(alice.id, {made->id}));
             db.wait(db.changes().heads({channel.id}));
+            db.wait(db.changes().heads_of(bob.id));
             db.wait(db.changes().standing(channel.id, bob.id));
             for (const std::optional<ChannelId> where : {std::optional<ChannelId>{}, std::optional{channel.id}})
                 db.wait(db.messages().search({bob.id, "word77", where, {std::nullopt, 10}}));

@@ -1,5 +1,6 @@
 #include "chat/channels/channels.hpp"
 
+#include "base/limits.hpp"
 #include "chat/errc.hpp"
 
 #include <algorithm>
@@ -36,13 +37,13 @@ Task<Result<ChannelView>> Channels::view(ChannelId channel, UserId viewer) {
     co_return view;
 }
 
-Task<Result<std::vector<ChannelState>>> Channels::of_user(UserId user) {
+Task<Result<Page<ChannelState>>> Channels::newest(UserId user) {
     const auto pending = co_await marks_.pending(user);
-    auto states = co_await store_.channels_of(user, pending);
-    if (states && !pending.empty()) {
-        for (ChannelState& state : *states) catch_up(state, pending);
+    auto page = co_await store_.newest_channels(user, limits::kConnectedChannelsMax, pending);
+    if (page && !pending.empty()) {
+        for (ChannelState& state : page->items) catch_up(state, pending);
     }
-    co_return states;
+    co_return page;
 }
 
 Task<Result<Page<ChannelState>>> Channels::list(UserId user, PageQuery query) {

@@ -19,7 +19,9 @@ class Channels {
     Task<Result<DirectChannel>> open_direct(UserId user, UserId other);
     /// Public channels and one's own.
     Task<Result<ChannelView>> view(ChannelId channel, UserId viewer);
-    Task<Result<std::vector<ChannelState>>> of_user(UserId user);
+    /// For the moment of connecting: the newest ones, and a cursor of `list` if there are more.
+    Task<Result<Page<ChannelState>>> newest(UserId user);
+    /// All of the user's channels.
     Task<Result<Page<ChannelState>>> list(UserId user, PageQuery query);
     Task<Result<Page<BrowsedChannel>>> browse(UserId viewer, std::string text, PageQuery query);
     Task<Result<Page<Member>>> members(ChannelId channel, UserId viewer, PageQuery query);

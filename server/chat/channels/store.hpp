@@ -111,8 +111,11 @@ class ChannelStore {
     // `pending`: marks of the user that are newer than the store's; his mentions are counted from there.
     /// Errors: `channel_not_found`. Visibility is the caller's rule.
     virtual Task<Result<ChannelView>> find_channel(ChannelId channel, UserId viewer, PendingOfUser pending = {}) = 0;
-    /// Every channel of the user, for the moment of connecting.
-    virtual Task<Result<std::vector<ChannelState>>> channels_of(UserId user, PendingOfUser pending = {}) = 0;
+    /// Those of the user's channels where something was written last, or that they came into last, by id. If there are
+    /// more than `limit`, the cursor leads to the beginning of `list_channels`, which has them all.
+    virtual Task<Result<Page<ChannelState>>> newest_channels(UserId user, std::size_t limit,
+                                                             PendingOfUser pending = {}) = 0;
+    /// By id: whatever is written meanwhile, each is on one of the pages.
     virtual Task<Result<Page<ChannelState>>> list_channels(UserId user, PageQuery query,
                                                            PendingOfUser pending = {}) = 0;
     /// Public, not archived, name containing `text` (empty: all), by name.

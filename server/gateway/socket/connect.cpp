@@ -103,28 +103,43 @@ void SocketGateway::on_connection(Socket& socket) {
     });
 }
 
+/// The channels of a user: those that `connected` lists, and the heads of all.
+struct SocketGateway::Own {
+    chat::Page<chat::ChannelState> newest;
+    std::vector<LiveSockets::Head> heads; ///< what is listed first, as it is listed
+};
+
+Task<Result<SocketGateway::Own>> SocketGateway::read_channels(Services& here, UserId user) {
+    auto newest = co_await here.channels.newest(user);
+    if (!newest) co_return newest.error();
+    Own own;
+    own.newest = std::move(*newest);
+    for (const chat::ChannelState& channel : own.newest.items)
+        own.heads.push_back({channel.id, channel.last_event_seq});
+    if (!own.newest.next_cursor) co_return own;
+    const auto all = co_await here.changes.heads_of(user);
+    if (!all) co_return all.error();
+    for (const auto& head : *all) own.heads.push_back({head.channel, head.event_seq});
+    co_return own;
+}
+
 Task<> SocketGateway::bring_in(SocketPtr socket) {
     SocketSession& session = *session_of(*socket);
     LiveSockets::Watch& watch = session.arrival->watch;
-    chat::Channels& channels_service = services(*socket).channels;
-    std::vector<chat::ChannelState> channels;
+    chat::Page<chat::ChannelState> channels;
     bool in_rooms = false;
     for (bool current = false; !current;) {
         watch.take_changed();
-        auto read = co_await channels_service.of_user(session.claims.user);
+        auto read = co_await read_channels(services(*socket), session.claims.user);
         if (!socket->connected()) co_return;
         if (!read) co_return close(*socket, to_failure(read.error()));
         // A list from before a removal must never be joined; after this, removals find the socket in the rooms.
         if (watch.take_changed()) continue;
-        channels = std::move(*read);
-        std::vector<LiveSockets::Head> heads;
-        for (const chat::ChannelState& channel : channels) {
-            socket->join(channel_room(channel.id));
-            heads.push_back({channel.id, channel.last_event_seq});
-        }
+        channels = std::move(read->newest);
+        for (const LiveSockets::Head& head : read->heads) socket->join(channel_room(head.channel));
         // An event between the read and the rooms would be in neither: then it is read again, now from within them.
         const bool read_in_rooms = std::exchange(in_rooms, true);
-        const bool overtaken = co_await sockets_.settle(std::move(heads));
+        const bool overtaken = co_await sockets_.settle(std::move(read->heads));
         if (!socket->connected()) co_return;
         current = !watch.take_changed() && (read_in_rooms || !overtaken);
     }
@@ -132,7 +147,7 @@ Task<> SocketGateway::bring_in(SocketPtr socket) {
     welcome(*socket, channels);
 }
 
-void SocketGateway::welcome(Socket& socket, const std::vector<chat::ChannelState>& channels) {
+void SocketGateway::welcome(Socket& socket, const chat::Page<chat::ChannelState>& channels) {
     SocketSession& session = *session_of(socket);
     std::string event;
     JsonWriter json{event};
@@ -142,8 +157,8 @@ void SocketGateway::welcome(Socket& socket, const std::vector<chat::ChannelState
         .field("serverTime", now())
         .key("limits");
     write_limits(json);
-    write_array(json, "channels", channels);
-    json.end_object();
+    write_array(json, "channels", channels.items);
+    json.field("nextCursor", channels.next_cursor).end_object();
     socket.emit("connected", RawJson{event});
     session.ready = true;
     services(socket).presence.arrive(session.claims.user, session.device);

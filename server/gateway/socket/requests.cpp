@@ -132,10 +132,10 @@ void SocketGateway::resume(Socket& socket, EventCall call, const boost::json::va
 SocketGateway::Answer SocketGateway::do_resume(SocketPtr socket, Resume command) {
     Services& here = services(*socket);
     const UserId user = session_of(*socket)->claims.user;
-    const auto mine = co_await here.channels.of_user(user);
+    const auto mine = co_await here.changes.heads_of(user);
     if (!mine) co_return to_failure(mine.error());
     std::unordered_map<ChannelId, std::int64_t> heads;
-    for (const chat::ChannelState& state : *mine) heads.emplace(state.id, state.last_event_seq);
+    for (const auto& head : *mine) heads.emplace(head.channel, head.event_seq);
 
     std::string answer;
     JsonWriter json{answer};

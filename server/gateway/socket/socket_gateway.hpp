@@ -70,7 +70,9 @@ class SocketGateway {
     Task<Outcome<std::shared_ptr<SocketSession>>> authenticate(SocketPtr socket);
     void on_connection(Socket& socket);
     Task<> bring_in(SocketPtr socket);
-    void welcome(Socket& socket, const std::vector<chat::ChannelState>& channels);
+    struct Own;
+    Task<Result<Own>> read_channels(Services& here, UserId user);
+    void welcome(Socket& socket, const chat::Page<chat::ChannelState>& channels);
     void on_disconnecting(Socket& socket, socketio::DisconnectReason reason);
     void close(Socket& socket, const Failure& failure);
     void arm_token_timer(Socket& socket);

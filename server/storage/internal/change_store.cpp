@@ -34,10 +34,19 @@ WHERE "userId" = $1 AND "familyId" = ANY ($2) AND "revokedAt" IS NOT NULL)"};
 constexpr Statement kHeads{"channel_heads", R"(
 SELECT "chatChannelId", "lastEventSeq" FROM chat_channel_head WHERE "chatChannelId" = ANY ($1))"};
 
+constexpr Statement kHeadsOf{"channel_heads_of_user", R"(
+SELECT h."chatChannelId", h."lastEventSeq"
+FROM chat_channel_user_mapping m JOIN chat_channel_head h ON h."chatChannelId" = m."chatChannelId"
+WHERE m."userId" = $1 AND m."leftAt" IS NULL)"};
+
 constexpr Statement kStanding{"member_standing", R"(
 SELECT EXISTS (SELECT FROM chat_channel_user_mapping
                WHERE "chatChannelId" = $1 AND "userId" = $2 AND "leftAt" IS NULL),
        coalesce((SELECT "lastEventSeq" FROM chat_channel_head WHERE "chatChannelId" = $1), 0))"};
+
+chat::ChangeStore::Head to_head(Row row) {
+    return {row.get<ChannelId>(0), row.get<std::int64_t>(1)};
+}
 
 template <class T, class Read> Result<std::vector<T>> to_list(const Result<Rows>& rows, Read read) {
     if (!rows) return to_chat_error(rows.error());
@@ -82,7 +91,13 @@ Task<Result<std::vector<SessionId>>> PgChangeStore::ended_of(UserId user, std::v
 Task<Result<std::vector<chat::ChangeStore::Head>>> PgChangeStore::heads(std::vector<ChannelId> channels) {
     auto params = Params::of(channels);
     const auto rows = co_await pool_.query(kHeads, std::move(params));
-    co_return to_list<Head>(rows, [](Row row) { return Head{row.get<ChannelId>(0), row.get<std::int64_t>(1)}; });
+    co_return to_list<Head>(rows, to_head);
+}
+
+Task<Result<std::vector<chat::ChangeStore::Head>>> PgChangeStore::heads_of(UserId user) {
+    auto params = Params::of(user);
+    const auto rows = co_await pool_.query(kHeadsOf, std::move(params));
+    co_return to_list<Head>(rows, to_head);
 }
 
 Task<Result<chat::ChangeStore::Standing>> PgChangeStore::standing(ChannelId channel, UserId user) {

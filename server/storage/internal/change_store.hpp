@@ -13,6 +13,7 @@ class PgChangeStore final : public chat::ChangeStore {
     Task<Result<std::vector<EndedSession>>> ended_sessions(EndedSession after, std::size_t limit) override;
     Task<Result<std::vector<SessionId>>> ended_of(UserId user, std::vector<SessionId> sessions) override;
     Task<Result<std::vector<Head>>> heads(std::vector<ChannelId> channels) override;
+    Task<Result<std::vector<Head>>> heads_of(UserId user) override;
     Task<Result<Standing>> standing(ChannelId channel, UserId user) override;
 
   private:

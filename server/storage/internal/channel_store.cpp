@@ -5,7 +5,9 @@
 #include "storage/internal/channel_rows.hpp"
 #include "storage/internal/errors.hpp"
 #include "storage/internal/paging.hpp"
+#include "storage/internal/sql.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -36,20 +38,28 @@ LEFT JOIN chat_direct d ON d."chatChannelId" = c.id AND c.type = 'direct'
 LEFT JOIN chat_user p ON p.id = d."lowUserId" + d."highUserId" - $2
 WHERE c.id = $1)"};
 
-// A limit of NULL is none.
-constexpr Statement kListOfUser{"channel_list_of_user", R"(
+// Of the user $1, at most $2; what is pending in $3 and $4.
+constexpr char kStatesOfUser[] = R"(
 SELECT c.id, c.type, c.name, m.role, c."lastMessageId", h."lastSeq", h."lastEventSeq", m."lastReadMessageId",
        m."lastReadSeq", c."archivedAt", m."mutedUntil", p.id, p.username, p."displayName",
        (SELECT count(*) FROM chat_message_mention x
         WHERE x."userId" IN (0, $1) AND x."chatChannelId" = m."chatChannelId" AND x.seq > greatest(m."lastReadSeq", (
-          SELECT p.seq FROM unnest($4::bigint[], $5::bigint[]) AS p (channel, seq) WHERE p.channel = m."chatChannelId")))
+          SELECT p.seq FROM unnest($3::bigint[], $4::bigint[]) AS p (channel, seq) WHERE p.channel = m."chatChannelId")))
 FROM chat_channel_user_mapping m
 JOIN chat_channel c ON c.id = m."chatChannelId"
 JOIN chat_channel_head h ON h."chatChannelId" = m."chatChannelId"
 LEFT JOIN chat_direct d ON d."chatChannelId" = c.id AND c.type = 'direct'
 LEFT JOIN chat_user p ON p.id = d."lowUserId" + d."highUserId" - $1
-WHERE m."userId" = $1 AND m."leftAt" IS NULL AND m."chatChannelId" > $2
-ORDER BY m."chatChannelId" LIMIT $3)"};
+WHERE m."userId" = $1 AND m."leftAt" IS NULL)";
+
+constexpr auto kListOfUserText =
+    sql(kStatesOfUser, R"( AND m."chatChannelId" > $5 ORDER BY m."chatChannelId" LIMIT $2)");
+constexpr Statement kListOfUser{"channel_list_of_user", kListOfUserText.data()};
+
+// greatest() leaves out what is null.
+constexpr auto kNewestOfUserText = sql(kStatesOfUser, R"(
+ORDER BY greatest(c."lastMessageAt", m."joinedAt") DESC, m."chatChannelId" DESC LIMIT $2)");
+constexpr Statement kNewestOfUser{"channel_newest_of_user", kNewestOfUserText.data()};
 
 // Among open public channels lower(name) is unique, so it is the cursor.
 constexpr Statement kBrowse{"channel_browse", R"(
@@ -115,23 +125,25 @@ Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, 
     co_return to_view(rows->front());
 }
 
-Task<Result<std::vector<chat::ChannelState>>> PgChannelStore::channels_of(UserId user, chat::PendingOfUser pending) {
-    auto params = Params::of(user, std::int64_t{0}, std::optional<std::int64_t>{});
+Task<Result<chat::Page<chat::ChannelState>>> PgChannelStore::newest_channels(UserId user, std::size_t limit,
+                                                                             chat::PendingOfUser pending) {
+    auto params = Params::of(user, one_more(limit));
     add_reads(params, pending);
-    const auto rows = co_await pool_.query(kListOfUser, std::move(params));
+    const auto rows = co_await pool_.query(kNewestOfUser, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
-    std::vector<chat::ChannelState> states;
-    states.reserve(rows->size());
-    for (std::size_t i = 0; i < rows->size(); ++i) states.push_back(to_state((*rows)[i]));
-    co_return states;
+    const auto beginning = [](Row) { return std::string{"0"}; };
+    auto page = to_page<chat::ChannelState>(*rows, limit, to_state, beginning);
+    std::ranges::sort(page.items, {}, &chat::ChannelState::id);
+    co_return page;
 }
 
 Task<Result<chat::Page<chat::ChannelState>>> PgChannelStore::list_channels(UserId user, chat::PageQuery query,
                                                                            chat::PendingOfUser pending) {
     const auto after = id_of(query.cursor);
     if (!after) co_return after.error();
-    auto params = Params::of(user, *after, one_more(query.limit));
+    auto params = Params::of(user, one_more(query.limit));
     add_reads(params, pending);
+    params.add(*after);
     const auto rows = co_await pool_.query(kListOfUser, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_page<chat::ChannelState>(*rows, query.limit, to_state, first_id);

@@ -11,7 +11,8 @@ class PgChannelStore final : public chat::ChannelStore {
     Task<Result<chat::ChannelView>> create_channel(chat::NewChannel channel) override;
     Task<Result<chat::ChannelView>> find_channel(ChannelId channel, UserId viewer,
                                                  chat::PendingOfUser pending) override;
-    Task<Result<std::vector<chat::ChannelState>>> channels_of(UserId user, chat::PendingOfUser pending) override;
+    Task<Result<chat::Page<chat::ChannelState>>> newest_channels(UserId user, std::size_t limit,
+                                                                 chat::PendingOfUser pending) override;
     Task<Result<chat::Page<chat::ChannelState>>> list_channels(UserId user, chat::PageQuery query,
                                                                chat::PendingOfUser pending) override;
     Task<Result<chat::Page<chat::BrowsedChannel>>> browse_channels(UserId viewer, std::string text,

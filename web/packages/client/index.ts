@@ -1,5 +1,6 @@
 // What the package offers. The core itself is what the web client runs on.
 import type { History, Message, PublicUser, Receipt } from '../../src/generated/types';
+import type { ChannelPage } from '../../src/realtime/channel-roll';
 import { HubbubClient } from '../../src/realtime/client';
 
 export type * from '../../src/generated/types';
@@ -42,6 +43,7 @@ export function connect({ url, userId, token, onTokenRejected, onRefused }: Conn
     userId,
     tokens: { accessToken: async () => token(), rejected: () => onTokenRejected?.() },
     fetchUsers: async (ids) => (await get<{ users: PublicUser[] }>(`/users?ids=${ids.join(',')}`)).users,
+    fetchChannels: (cursor) => get<ChannelPage>(`/channels?limit=100&cursor=${encodeURIComponent(cursor)}`),
     fetchReceipts: async (channelId, id) =>
       (await get<{ receipts: Receipt[] }>(`/channels/${channelId}/messages/${id}/receipts`)).receipts,
     threadPages: {

@@ -78,6 +78,11 @@ export class Api {
     return this.authorised('GET', `/channels/browse?${query({ query: search, cursor, limit: PAGE })}`);
   }
 
+  /** One's own. */
+  channels(cursor: string): Promise<Page & { channels: ChannelState[] }> {
+    return this.authorised('GET', `/channels?${query({ cursor, limit: 100 })}`);
+  }
+
   channel(id: number): Promise<{ channel: Channel; state: ChannelState | null }> {
     return this.authorised('GET', `/channels/${id}`);
   }

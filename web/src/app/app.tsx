@@ -58,6 +58,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
       keepsLastSeen: true,
       tokens: api.session,
       fetchUsers: (ids) => api.users(ids),
+      fetchChannels: (cursor) => api.channels(cursor),
       fetchReceipts: async (channelId, id) => (await api.receipts(channelId, id)).receipts,
       threadPages: {
         message: (channelId, id) => api.message(channelId, id),

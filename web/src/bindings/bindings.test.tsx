@@ -19,6 +19,7 @@ function aClient(): HubbubClient {
     userId: 9,
     tokens: { accessToken: never, rejected: () => undefined },
     fetchUsers: never,
+    fetchChannels: never,
     fetchReceipts: never,
     threadPages: { message: never, replies: never },
     onRefused: () => undefined,

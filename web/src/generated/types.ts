@@ -202,6 +202,7 @@ export interface ConnectedEvent {
   readonly serverTime: string;
   readonly limits: Limits;
   readonly channels: readonly ChannelState[];
+  readonly nextCursor: NextCursor;
 }
 
 export interface DisconnectedEvent {

@@ -17,7 +17,18 @@ export interface ChannelList {
 export const noChannels: ChannelList = { known: false, byId: new Map(), seen: new Map() };
 
 export function withAll(list: ChannelList, channels: readonly ChannelState[]): ChannelList {
-  return { ...list, known: true, byId: new Map(channels.map((channel) => [channel.chatChannelId, channel])) };
+  return { ...withSome({ ...list, byId: new Map() }, channels), known: true };
+}
+
+export function withSome(list: ChannelList, channels: readonly ChannelState[]): ChannelList {
+  const byId = new Map(list.byId);
+  for (const channel of channels) byId.set(channel.chatChannelId, channel);
+  return { ...list, byId };
+}
+
+/** None but these: the server has told the whole list. */
+export function withOnly(list: ChannelList, ids: ReadonlySet<number>): ChannelList {
+  return { ...list, known: true, byId: new Map([...list.byId].filter(([id]) => ids.has(id))) };
 }
 
 export function withChannel(list: ChannelList, channel: ChannelState): ChannelList {

@@ -1,5 +1,6 @@
 import type { PublicUser, Receipt } from '../generated/types';
 import type { ChangesEvents } from './changes';
+import type { ChannelPage } from './channel-roll';
 import type { ThreadPages } from './threads';
 
 /** Where tokens come from. The core never sees a refresh token. */
@@ -20,6 +21,8 @@ export interface ClientOptions {
   /** A change that was shown and had to be taken back. */
   readonly onRefused: ChangesEvents['refused'];
   readonly fetchUsers: (ids: readonly number[]) => Promise<readonly PublicUser[]>;
+  /** A page of one's channels, from the cursor of `connected` on. */
+  readonly fetchChannels: (cursor: string) => Promise<ChannelPage>;
   readonly fetchReceipts: (channelId: number, messageId: number) => Promise<readonly Receipt[]>;
   readonly threadPages: ThreadPages;
 }

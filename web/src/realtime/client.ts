@@ -1,15 +1,18 @@
 // The realtime core as one object: wires the socket to the stores that the views read.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ChannelState, ErrorBody, Limits, Message, MessagesReadEvent } from '../generated/types';
+import type {
+  ChannelState,
+  ConnectedEvent,
+  ErrorBody,
+  Limits,
+  Message,
+  MessagesReadEvent,
+} from '../generated/types';
 import {
-  noChannels,
-  withAll,
-  withChannel,
   mentions,
   withDetails,
   withMention,
   withMessage,
-  withoutChannel,
   withRead,
   withRole,
   withSeen,
@@ -21,6 +24,7 @@ import {
 import { Changes, type Wish } from './changes';
 import type { ClientOptions, Tokens } from './client-options';
 import { ChannelCache } from './channel-cache';
+import { ChannelRoll } from './channel-roll';
 import { Connection } from './connection';
 import { isAway } from './connection-machine';
 import { Directory } from './directory';
@@ -55,6 +59,7 @@ export class HubbubClient {
   readonly presence: PresenceStore;
   readonly typists = new Typists();
   readonly directory: Directory;
+  private readonly roll: ChannelRoll;
   private readonly transport: SocketTransport;
   private readonly patience: Patience;
   private readonly tokens: Tokens;
@@ -70,6 +75,7 @@ export class HubbubClient {
     userId,
     tokens,
     fetchUsers,
+    fetchChannels,
     fetchReceipts,
     threadPages,
     onRefused,
@@ -82,8 +88,11 @@ export class HubbubClient {
     const server = serverOf(url);
     const owner = ownerOf(server, userId);
     this.channelCache = keepsLastSeen ? new ChannelCache(server, userId) : null;
-    const cached = this.channelCache?.load();
-    this.channels = createStore(() => (cached ? withAll(noChannels, cached) : noChannels));
+    this.roll = new ChannelRoll(this.channelCache?.load() ?? null, fetchChannels, {
+      told: (channels) => this.acknowledge(channels),
+      complete: () => this.forgetOthers(),
+    });
+    this.channels = this.roll.store;
     this.transport = new SocketTransport(url, () => tokens.accessToken(), {
       closed: (refusal) => this.onClosed(refusal),
       event: (event) => this.onEvent(event),
@@ -112,7 +121,7 @@ export class HubbubClient {
       refused: onRefused,
     });
     this.marks = new MarkSender(this.patience.ask, (channelId, messageId, unread) =>
-      this.channels.setState((list) => withRead(list, channelId, messageId, unread), true),
+      this.roll.change(channelId, (list) => withRead(list, channelId, messageId, unread)),
     );
     this.outbox = new Outbox(
       userId,
@@ -133,6 +142,7 @@ export class HubbubClient {
   stop(code: string): void {
     this.outbox.pause();
     this.patience.pause();
+    this.roll.pause();
     this.typists.clear();
     this.channelCache?.stop();
     this.lastPages?.stop();
@@ -182,7 +192,7 @@ export class HubbubClient {
   }
 
   addChannel(channel: ChannelState): void {
-    this.channels.setState((list) => withChannel(list, channel), true);
+    this.roll.add(channel);
   }
 
   typingSignal(channelId: number): TypingSignal {
@@ -226,6 +236,7 @@ export class HubbubClient {
   private onClosed(refusal: ErrorBody | null): void {
     this.outbox.pause();
     this.patience.pause();
+    this.roll.pause();
     this.typists.clear();
     if (refusal?.code.startsWith('auth.')) this.tokens.rejected();
     this.connection.lost(refusal);
@@ -235,7 +246,7 @@ export class HubbubClient {
   private onEvent(event: ServerEvent): void {
     switch (event.event) {
       case 'connected':
-        this.onConnected(event.data.channels, event.data.limits);
+        this.onConnected(event.data);
         break;
       case 'disconnected':
         this.connection.comeBackAfter(event.data.reconnectAfterMs ?? null);
@@ -253,14 +264,16 @@ export class HubbubClient {
       case 'channel_behind':
         void this.catchUp(event.data.chatChannelId, event.data.lastEventSeq);
         break;
-      case 'channel_updated':
-        this.channels.setState((list) => withDetails(list, event.data.channel), true);
-        this.membership.changed(event.data.channel.chatChannelId);
+      case 'channel_updated': {
+        const { channel } = event.data;
+        this.roll.change(channel.chatChannelId, (list) => withDetails(list, channel));
+        this.membership.changed(channel.chatChannelId);
         break;
+      }
       case 'member_updated': {
         const { chatChannelId, member } = event.data;
         if (member.user.id === this.userId)
-          this.channels.setState((list) => withRole(list, chatChannelId, member.role), true);
+          this.roll.change(chatChannelId, (list) => withRole(list, chatChannelId, member.role));
         this.membership.changed(chatChannelId);
         break;
       }
@@ -298,23 +311,28 @@ export class HubbubClient {
     }
   }
 
-  private onConnected(channels: readonly ChannelState[], limits: Limits): void {
-    this.channels.setState((list) => withAll(list, channels), true);
+  private onConnected({ channels, nextCursor, limits }: ConnectedEvent): void {
+    this.roll.connected(channels, nextCursor);
     this.limits.setState(limits, true);
-    const { byId } = this.channels.getState();
-    for (const id of this.timelines.store.getState().keys()) if (!byId.has(id)) this.timelines.forget(id);
     this.connection.ready();
     this.patience.resume();
     void this.timelines.resume();
     this.outbox.resume();
     this.threads.resume();
     void this.changes.resume();
-    for (const channel of channels) {
-      if (channel.unreadCount > 0 && channel.lastMessageId !== null)
-        this.marks.mark('delivered', channel.chatChannelId, channel.lastMessageId);
-    }
     this.marks.resume();
     this.presence.resume();
+  }
+
+  private acknowledge(channels: readonly ChannelState[]): void {
+    for (const { chatChannelId, lastMessageId, unreadCount } of channels)
+      if (unreadCount > 0 && lastMessageId !== null)
+        this.marks.mark('delivered', chatChannelId, lastMessageId);
+  }
+
+  private forgetOthers(): void {
+    const { byId } = this.channels.getState();
+    for (const id of this.timelines.store.getState().keys()) if (!byId.has(id)) this.timelines.forget(id);
   }
 
   private onChannelEvent(event: ChannelEvent): void {
@@ -322,7 +340,7 @@ export class HubbubClient {
     this.threads.handle(event.data.chatChannelId, event);
     if (event.event === 'new_message') {
       const { message, eventSeq } = event.data;
-      this.channels.setState((list) => withMessage(list, message, eventSeq, this.userId), true);
+      this.roll.change(message.chatChannelId, (list) => this.withCounted(list, message, eventSeq));
       if (message.senderId !== this.userId) this.marks.mark('delivered', message.chatChannelId, message.id);
       // Who writes has read what stands above.
       this.receipts.moved('read', message.chatChannelId, message.senderId, message.id);
@@ -330,7 +348,6 @@ export class HubbubClient {
       for (const listener of this.listeners) listener(message);
       if (message.clientMessageId && message.senderId === this.userId)
         this.outbox.settle(message.clientMessageId);
-      this.countMention(message);
     } else if (event.event === 'user_joined' || event.event === 'user_left') {
       const { chatChannelId, user } = event.data;
       this.directory.learn([user]);
@@ -348,13 +365,11 @@ export class HubbubClient {
   private async catchUp(chatChannelId: number, lastEventSeq: number): Promise<void> {
     void this.timelines.behind(chatChannelId, lastEventSeq);
     const reply = await this.patience.ask('join_channel', { chatChannelId, historyLimit: 0 });
-    const known = this.channels.getState().byId.get(chatChannelId);
-    if (reply.kind === 'ok' && known && known.lastSeq <= reply.value.channel.lastSeq)
-      this.addChannel(reply.value.channel);
+    if (reply.kind === 'ok') this.roll.refresh(reply.value.channel);
   }
 
   private removeChannel(channelId: number): void {
-    this.channels.setState((list) => withoutChannel(list, channelId), true);
+    this.roll.remove(channelId);
     this.timelines.forget(channelId);
     void this.lastPages?.forget(channelId);
   }
@@ -372,10 +387,11 @@ export class HubbubClient {
       this.marks.mark('read', chatChannelId, lastReadMessageId);
   }
 
-  private countMention({ chatChannelId, senderId, content }: Message): void {
+  private withCounted(list: ChannelList, message: Message, eventSeq: number): ChannelList {
+    const counted = withMessage(list, message, eventSeq, this.userId);
     const me = this.directory.store.getState().get(this.userId)?.username;
-    if (senderId !== this.userId && me !== undefined && mentions(content, me))
-      this.channels.setState((list) => withMention(list, chatChannelId), true);
+    const means = message.senderId !== this.userId && me !== undefined && mentions(message.content, me);
+    return means && counted !== list ? withMention(counted, message.chatChannelId) : counted;
   }
 
   private seeUpTo(channelId: number, seen: Seen): void {
