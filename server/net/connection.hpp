@@ -76,9 +76,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     void redeliver();
 
     bool is_open() const { return open_; }
-    /// Closes when everything queued is written and the peer has closed its side. The peer may take as long as it goes on
-    /// reading (`limits::kCloseFlush` without any is too long), then `limits::kCloseLinger` to close. Reads are ignored
-    /// from now on.
+    /// Closes when everything queued is written and the peer has closed its side. The peer may take as long as it goes
+    /// on reading (`limits::kCloseFlush` without any is too long), then `limits::kCloseLinger` to close. Reads are
+    /// ignored from now on.
     void close_after_flush();
     /// Closes after `limits::kCloseLinger`, counted from the last such call: the peer still has something to say.
     void close_later();

@@ -14,6 +14,7 @@
 #include <deque>
 #include <optional>
 #include <random>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,11 +37,13 @@ class Pool::Impl {
     }
 
     void query(const Statement& statement, Params params, Done done, Lane lane) {
-        internal::Query query{&statement, std::move(params), std::move(done)};
+        internal::Query query{&statement, std::move(params), std::move(done), lane.index == Lane::dear.index};
         // Of each connection: after a restart every socket of a shard waits for one, and none is to be refused.
         if (waiting() >= limits::kDatabaseQueueMax * slots_.size()) return refuse(std::move(query), Errc::overloaded);
         Slot* slot = pick(lane);
         if (slot == nullptr) return refuse(std::move(query), Errc::unavailable);
+        if (query.dear && slot->dear >= limits::kDatabaseQueueMax) return refuse(std::move(query), Errc::overloaded);
+        if (query.dear) ++slot->dear;
         slot->link->submit(std::move(query));
     }
 
@@ -83,6 +86,7 @@ class Pool::Impl {
         void on_answered(const internal::Query& query, bool failed) override {
             pool.stats_.seconds.record(SteadyClock::now() - query.asked);
             if (failed) ++pool.stats_.failed;
+            if (query.dear) --dear;
         }
         void on_ready(internal::Link& made) override {
             first_attempt = false;
@@ -118,6 +122,7 @@ class Pool::Impl {
         std::optional<internal::Backend> backend; ///< of the last link that was ready: ended before the next one is
         std::deque<internal::Query> given_up;     ///< what that one left, until it is known or not to be known
         bool was_ready = false;                   ///< of the present link, or of the one that is lost just now
+        std::size_t dear = 0;                     ///< of what waits here
         bool first_attempt = true;
         int failures = 0;
         runtime::Timer retry;
@@ -131,7 +136,7 @@ class Pool::Impl {
 
     Slot* pick(Lane lane) {
         if (lane.index != Lane::any.index) {
-            Slot* slot = slots_.at(lane.index).get();
+            Slot* slot = lane.index == Lane::dear.index ? slots_.back().get() : slots_.at(lane.index).get();
             return slot->accepts() ? slot : nullptr;
         }
         Slot* best = nullptr;
@@ -139,7 +144,7 @@ class Pool::Impl {
             Slot* slot = slots_[i].get();
             if (!slot->accepts()) continue;
             // Among equals a connection that is up beats one that is not yet.
-            const auto rank = [](const Slot* s) { return std::pair{s->link->load(), !s->ready()}; };
+            const auto rank = [](const Slot* s) { return std::tuple{s->dear > 0, s->link->load(), !s->ready()}; };
             if (best == nullptr || rank(slot) < rank(best)) best = slot;
         }
         return best;

@@ -26,13 +26,17 @@ struct PoolOptions {
 
 /// Which connection a query takes.
 struct Lane {
-    /// The least loaded of those that are no ordered lane.
+    /// For what is cheap: the least loaded of those that are no ordered lane, and where nothing dear runs if there is
+    /// such a one.
     static const Lane any;
+    /// For what may take long. All of it shares one connection, one after the other.
+    static const Lane dear;
     /// An ordered lane, from 0: always the same connection, so that what is asked for there is executed, committed and
     /// answered in the order of the calls.
     std::size_t index;
 };
 inline constexpr Lane Lane::any{std::size_t(-1)};
+inline constexpr Lane Lane::dear{std::size_t(-2)};
 
 /// The database connections of one shard. Everything here is called on the shard and answers on it.
 ///

@@ -141,6 +141,14 @@ TEST_F(PoolTest, ASlowQueryDoesNotHoldUpTheOthers) {
     EXPECT_TRUE(slow.get());
 }
 
+TEST_F(PoolTest, DearQueriesLeaveCheapOnesAConnection) {
+    runner.ask(kOne).get();
+    std::vector<std::future<Result<Rows>>> dear;
+    for (int i = 0; i < 6; ++i) dear.push_back(runner.ask(kSleep, Params::of(std::int64_t{60'000}), Lane::dear));
+    for (int i = 0; i < 50; ++i) EXPECT_TRUE(runner.ask(kOne).get());
+    EXPECT_EQ(dear[0].wait_for(0s), std::future_status::timeout);
+}
+
 TEST_F(PoolTest, LargeParametersAndResultsPassThroughTheSocketsBuffer) {
     static constexpr Statement kText{"text", "SELECT repeat($1::text, 2)"};
     const std::string megabytes(2'000'000, 'x');

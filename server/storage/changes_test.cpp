@@ -66,6 +66,24 @@ TEST_F(ChangesTest, EventsOfADeletedAccountLeaveNobodyWaiting) {
     }
 }
 
+TEST_F(ChangesTest, MoreTextThanIsSentIsNotRead) {
+    const std::string text(limits::kMessageBytesMax, 'x');
+    for (std::size_t i = 0; i < limits::kResumeBytesMax / text.size() - 1; ++i)
+        db.append(testing::StorageRunner::message(channel.id, alice.id, text)).get();
+    const auto read = *db.wait(db.messages().events_since(channel.id, 0));
+    EXPECT_TRUE(read.recovered);
+    const auto head = read.last_event_seq;
+    EXPECT_EQ(read.events.size(), static_cast<std::size_t>(head));
+    const auto edited = db.append(testing::StorageRunner::message(channel.id, alice.id)).get()->message.id;
+    db.wait(db.messages().edit({channel.id, edited, alice.id, text})); // counts as a message and as an event
+    const auto more = *db.wait(db.messages().events_since(channel.id, 0));
+    EXPECT_FALSE(more.recovered);
+    EXPECT_TRUE(more.events.empty());
+    EXPECT_EQ(more.last_event_seq, head + 2);
+    EXPECT_TRUE(db.wait(db.messages().events_since(channel.id, head))->recovered);
+    EXPECT_EQ(db.wait(db.messages().log_since(channel.id, 0))->events.size(), static_cast<std::size_t>(head + 2));
+}
+
 TEST_F(ChangesTest, AnAnswerThatCannotBeReadIsAnError) {
     postgres::BlockingConnection{testing::shared_database()}.query(
         {"", R"(UPDATE chat_channel_event SET kind = 'reaction_added', payload = '{}' WHERE "chatChannelId" = $1)"},

@@ -190,6 +190,7 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
                 db.wait(db.messages().history(channel.id, query));
             }
             db.wait(db.messages().events_since(channel.id, 20));
+            db.wait(db.messages().log_since(channel.id, 20));
             db.wait(db.channels().remove_member(channel.id, bob.id, bob.id));
         }
     }

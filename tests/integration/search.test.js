@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { assertRefused, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
+import { scrape } from '../support/metrics.js';
 import { until } from '../support/wait.js';
 
 describe('search', () => {
@@ -79,6 +80,11 @@ describe('search', () => {
     ['<->', []],
     ["\\'", []],
     ['100%', [7]],
+    ['x', []],
+    ['fox x y z', [0]],
+    ['fox FOX fox', [0]],
+    ['t th the q qu qui quic quick br bro brow brown fo fox ju jum jump jumpi', [0]],
+    ['th the qu qui quic quick br bro brow brown fo fox ju jum jump jumpi and the 17th', [0]],
   ];
   for (const when of ['at once', 'by the index']) {
     test(`words, Chinese, Japanese, Korean, Thai, and no operators: found ${when}`, async () => {
@@ -136,6 +142,37 @@ describe('search', () => {
       cursor = `&cursor=${encodeURIComponent(body.nextCursor)}`;
     }
     assert.deepEqual(seen, Array.from({ length: 15 }, (_, i) => `needle ${14 - i}`));
+  });
+
+  /** What each thread runs of one user at a time, and lets wait. */
+  const kReadsMax = 2 + 64;
+
+  test('searches that get nowhere keep nobody from what is cheap; too many of a user are refused', async () => {
+    const threads = Number(hubbub.env.HUBBUB_THREADS ?? 2);
+    const channel = await createChannel(alice, { members: [bob] });
+    const sql = await hubbub.sql();
+    let answers;
+    try {
+      await sql.query('BEGIN; LOCK TABLE chat_message_search');
+      const searches = Array.from({ length: threads * kReadsMax + 8 }, () => search(bob, 'anything'));
+      answers = Promise.all(searches);
+      const limited = async () => (await scrape(hubbub.url)).get('hubbub_limited_requests_total{route="GET /search"}') ?? 0;
+      await until('refusals', async () => (await limited()) >= 8);
+      for (const user of [alice, bob]) {
+        assert.equal((await user.api.get('/me')).status, 200);
+        const client = await ChatClient.connect(hubbub.url, user.session.accessToken);
+        assert.equal((await client.send(channel, 'meanwhile')).ok, true);
+        assert.equal((await client.ask('get_history', { chatChannelId: channel })).ok, true);
+        client.close();
+      }
+    } finally {
+      await sql.query('ROLLBACK');
+      await sql.end();
+    }
+    const refused = (await answers).filter(({ status }) => status !== 200);
+    assert.ok(refused.length >= 8, `${refused.length} refused`);
+    for (const answer of refused) assertRefused(answer, 429, 'limit.rate');
+    assert.ok(refused[0].headers['retry-after']);
   });
 
   for (const [what, path, field] of [

@@ -1,5 +1,6 @@
 #include "chat/messages/messages.hpp"
 
+#include "chat/errc.hpp"
 #include "chat/messages/rules.hpp"
 
 #include <utility>
@@ -29,6 +30,9 @@ Task<Result<History>> Messages::history(ChannelId channel, UserId reader, Histor
 }
 
 Task<Result<Page<Message>>> Messages::search(SearchQuery query) {
+    const bool may = co_await dear_reads_.enter(query.reader);
+    if (!may) co_return Errc::rate_limited;
+    const DearReads::Place place{dear_reads_, query.reader};
     if (query.channel) {
         const auto member = co_await channels_.membership(*query.channel, query.reader);
         if (!member) co_return member.error();
@@ -45,6 +49,9 @@ Task<Result<Message>> Messages::find(ChannelId channel, UserId reader, MessageId
 }
 
 Task<Result<Events>> Messages::events_since(ChannelId channel, UserId reader, std::int64_t event_seq) {
+    const bool may = co_await dear_reads_.enter(reader);
+    if (!may) co_return Errc::rate_limited;
+    const DearReads::Place place{dear_reads_, reader};
     const auto member = co_await channels_.membership(channel, reader);
     if (!member) co_return member.error();
     auto events = co_await store_.events_since(channel, event_seq);
@@ -52,7 +59,7 @@ Task<Result<Events>> Messages::events_since(ChannelId channel, UserId reader, st
 }
 
 Task<Result<Events>> Messages::log_since(ChannelId channel, std::int64_t event_seq) {
-    return store_.events_since(channel, event_seq);
+    return store_.log_since(channel, event_seq);
 }
 
 } // namespace hubbub::chat

@@ -1,5 +1,6 @@
 #pragma once
 #include "chat/channels/channels.hpp"
+#include "chat/messages/dear_reads.hpp"
 #include "chat/messages/mentions.hpp"
 #include "chat/messages/store.hpp"
 
@@ -34,10 +35,11 @@ class Messages {
 
     /// Errors: as `Channels::membership`, `message_not_found`.
     Task<Result<History>> history(ChannelId channel, UserId reader, HistoryQuery query);
+    /// These two wait for the reader's turn. Also: `rate_limited`, if too many do.
     Task<Result<Page<Message>>> search(SearchQuery query);
-    Task<Result<Message>> find(ChannelId channel, UserId reader, MessageId message);
     Task<Result<Events>> events_since(ChannelId channel, UserId reader, std::int64_t event_seq);
-    /// The same for the server itself, which broadcasts to the members what it has missed.
+    Task<Result<Message>> find(ChannelId channel, UserId reader, MessageId message);
+    /// Events for the server itself, which broadcasts to the members what it has missed.
     Task<Result<Events>> log_since(ChannelId channel, std::int64_t event_seq);
 
     /// Of messages sent and edited on this shard: how many mentioned more than limits::kMentionsMax names.
@@ -48,6 +50,7 @@ class Messages {
 
     MessageStore& store_;
     Channels& channels_;
+    DearReads dear_reads_;
     std::uint64_t mentions_cut_ = 0;
 };
 

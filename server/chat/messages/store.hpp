@@ -171,8 +171,10 @@ class MessageStore {
     virtual Task<Result<Page<Message>>> search(SearchQuery query) = 0;
     /// Errors: `message_not_found`.
     virtual Task<Result<Message>> find_message(ChannelId channel, MessageId message) = 0;
-    /// Every durable event after `event_seq`, at most limits::kResumeEventsMax.
+    /// Every durable event after `event_seq`: at most limits::kResumeEventsMax, with limits::kResumeBytesMax of text.
     virtual Task<Result<Events>> events_since(ChannelId channel, std::int64_t event_seq) = 0;
+    /// The same for the server itself, which waits behind nobody's reads: up to limits::kFeedBytesHeldMax of text.
+    virtual Task<Result<Events>> log_since(ChannelId channel, std::int64_t event_seq) = 0;
 };
 
 } // namespace hubbub::chat

@@ -241,6 +241,8 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
     const bool is_read = std::string_view{route.method} == "GET";
     Answer work = is_read ? read_as_now(route, call) : (this->*route.handler)(call);
     auto answer = co_await std::move(work);
+    if (!answer && answer.error().name == ErrorName::limit_rate)
+        ++node_.measures_of(shard).limited_requests[route.name()];
     co_return answer;
 }
 

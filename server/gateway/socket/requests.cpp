@@ -10,26 +10,22 @@
 namespace hubbub::gateway {
 namespace {
 
-/// The most of one ack: what is more would wait in the outbox as if the client were slow. Beyond it a channel is not
-/// recovered, and the client reads its history by pages.
-constexpr std::size_t kResumeBytesMax = limits::kOutboxBytesMax / 4;
-
 void write_channel_events(JsonWriter& json, ChannelId channel, const chat::Events& events) {
     json.field("recovered", events.recovered).key("events").begin_array();
     for (const chat::ChannelEvent& event : events.events) write_event(json, channel, event);
     json.end_array().field("lastEventSeq", events.last_event_seq);
 }
 
-/// The fields of one channel, without brackets; not recovered if they would be longer than `bytes_max`.
-std::string encode_channel_events(ChannelId channel, const chat::Events& events, std::size_t bytes_max) {
+/// The fields of one channel, without brackets. Longer than `bytes_max` they would wait in the outbox as if the client
+/// were slow: the events are taken out then, and the client reads the history by pages.
+std::string encode_channel_events(ChannelId channel, chat::Events& events, std::size_t bytes_max) {
     std::string text;
     JsonWriter json{text};
     write_channel_events(json, channel, events);
     if (events.events.empty() || text.size() <= bytes_max) return text;
-    chat::Events none;
-    none.last_event_seq = events.last_event_seq;
-    none.recovered = false;
-    return encode_channel_events(channel, none, bytes_max);
+    events.events.clear();
+    events.recovered = false;
+    return encode_channel_events(channel, events, bytes_max);
 }
 
 } // namespace
@@ -64,9 +60,9 @@ SocketGateway::Answer SocketGateway::do_join(SocketPtr socket, JoinChannel comma
     if (!positions) co_return to_failure(positions.error());
     if (*positions) write_array(json, "positions", **positions);
     if (command.last_event_seq) {
-        const auto events = co_await here.messages.events_since(command.channel, user, *command.last_event_seq);
+        auto events = co_await here.messages.events_since(command.channel, user, *command.last_event_seq);
         if (!events) co_return to_failure(events.error());
-        json.raw(encode_channel_events(command.channel, *events, kResumeBytesMax));
+        json.raw(encode_channel_events(command.channel, *events, limits::kResumeBytesMax));
     } else {
         chat::History history;
         if (command.history_limit > 0) {
@@ -140,13 +136,14 @@ SocketGateway::Answer SocketGateway::do_resume(SocketPtr socket, Resume command)
     std::string answer;
     JsonWriter json{answer};
     json.begin_object().field("ok", true).key("channels").begin_object();
+    bool full = false; // nothing is read to be thrown away
     for (const Resume::Channel& known : command.channels) {
         json.key(channel_room(known.id)).begin_object();
         const auto head = heads.find(known.id);
         chat::Events events;
         if (head == heads.end()) {
             events.recovered = false;
-        } else if (head->second > known.last_event_seq && answer.size() < kResumeBytesMax) {
+        } else if (head->second > known.last_event_seq && !full) {
             auto read = co_await here.messages.events_since(known.id, user, known.last_event_seq);
             if (!read) co_return to_failure(read.error());
             events = std::move(*read);
@@ -154,10 +151,12 @@ SocketGateway::Answer SocketGateway::do_resume(SocketPtr socket, Resume command)
             events.last_event_seq = head->second;
             events.recovered = head->second == known.last_event_seq;
         }
+        const bool read_whole = events.recovered;
+        const std::size_t room = limits::kResumeBytesMax - std::min(limits::kResumeBytesMax, answer.size());
+        json.raw(encode_channel_events(known.id, events, room)).end_object();
+        full = full || (read_whole && !events.recovered) || answer.size() >= limits::kResumeBytesMax;
         Measures& measures = node_.measures_of(socket->shard());
         ++(events.recovered ? measures.resumed : measures.not_resumed);
-        const std::size_t room = kResumeBytesMax - std::min(kResumeBytesMax, answer.size());
-        json.raw(encode_channel_events(known.id, events, room)).end_object();
     }
     json.end_object().end_object();
     co_await settle();

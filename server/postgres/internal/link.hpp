@@ -30,6 +30,7 @@ struct Query {
     const Statement* statement;
     Params params;
     Done done;
+    bool dear = false; ///< Lane::dear
     std::chrono::steady_clock::time_point asked = std::chrono::steady_clock::now();
 };
 

@@ -28,15 +28,19 @@ namespace {
 constexpr std::size_t kSharedByMax = 64;
 
 // One statement, so one snapshot: the head and what leads up to it. A message takes one eventSeq at least, so the
-// messages after $2 are among the channel's last (head - $2); more than $3 of them are not wanted at all.
+// messages after $2 are among the channel's last (head - $2); more than $3 of them, or more than $4 bytes of text, are
+// not wanted at all. The length of a text is known without reading it.
 constexpr auto kEventsSinceText =
     sql(R"(
 WITH head AS (
   SELECT "lastEventSeq", CASE WHEN "lastEventSeq" - $2 BETWEEN 0 AND $3 THEN "lastEventSeq" - $2 ELSE 0 END AS behind
   FROM chat_channel_head WHERE "chatChannelId" = $1
-), latest AS (
+), latest AS MATERIALIZED (
   SELECT * FROM chat_message WHERE "chatChannelId" = $1
   ORDER BY "createdAt" DESC, seq DESC LIMIT (SELECT behind FROM head)
+), logged AS MATERIALIZED (
+  SELECT e.* FROM head, chat_channel_event e
+  WHERE head.behind > 0 AND e."chatChannelId" = $1 AND e."eventSeq" > $2
 ), missed AS (
   SELECT)",
         kMessageColumns, R"(, 'message' AS kind, NULL::timestamptz AS "messageCreatedAt", NULL AS username,
@@ -46,10 +50,13 @@ WITH head AS (
   SELECT e."messageId", NULL, e."actorId", coalesce(u.id, e."actorId"),
          coalesce(e.payload ->> 'content', e.payload ->> 'reaction'), e.at, NULL, NULL, NULL, NULL, e."eventSeq", e.kind,
          e."messageCreatedAt", u.username, u."displayName"
-  FROM head, chat_channel_event e LEFT JOIN chat_user u ON u.id = (e.payload ->> 'userId')::bigint
-  WHERE head.behind > 0 AND e."chatChannelId" = $1 AND e."eventSeq" > $2
+  FROM logged e LEFT JOIN LATERAL ( -- one by one: nobody knows how many `logged` are, and all users would be hashed
+    SELECT * FROM chat_user WHERE id = (e.payload ->> 'userId')::bigint LIMIT 1) u ON true
 )
-SELECT m.*, h."lastEventSeq" FROM head h LEFT JOIN missed m ON true ORDER BY m."eventSeq")");
+SELECT m.*, h."lastEventSeq" FROM head h LEFT JOIN missed m ON
+  (SELECT coalesce(sum(octet_length(content)), 0) FROM latest WHERE "eventSeq" > $2)
+  + (SELECT coalesce(sum(octet_length(payload ->> 'content')), 0) FROM logged) <= $4
+ORDER BY m."eventSeq")");
 constexpr Statement kEventsSince{"events_since", kEventsSinceText.data()};
 
 chat::MembershipEvent to_membership(Row row, bool joined) {
@@ -139,13 +146,21 @@ Result<chat::Events> read(const Result<Rows>& rows, std::int64_t event_seq) {
 } // namespace
 
 Task<Result<chat::Events>> PgMessageStore::events_since(ChannelId channel, std::int64_t event_seq) {
+    return shared_read({channel, event_seq, false});
+}
+
+Task<Result<chat::Events>> PgMessageStore::log_since(ChannelId channel, std::int64_t event_seq) {
+    return shared_read({channel, event_seq, true});
+}
+
+Task<Result<chat::Events>> PgMessageStore::shared_read(EventsKey key) {
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(Result<chat::Events>)>(
-        [this](auto handler, EventsKey key) {
-            EventsReads& reads = events_reads_[key];
+        [this](auto handler, EventsKey wanted) {
+            EventsReads& reads = events_reads_[wanted];
             reads.next.push_back(EventsDone{std::move(handler)});
-            if (reads.under_way.empty()) read_events(key);
+            if (reads.under_way.empty()) read_events(wanted);
         },
-        boost::asio::use_awaitable, EventsKey{channel, event_seq});
+        boost::asio::use_awaitable, key);
 }
 
 void PgMessageStore::read_events(const EventsKey& key) {
@@ -153,9 +168,11 @@ void PgMessageStore::read_events(const EventsKey& key) {
     const auto last = reads.next.begin() + static_cast<std::ptrdiff_t>(std::min(reads.next.size(), kSharedByMax));
     reads.under_way.assign(std::make_move_iterator(reads.next.begin()), std::make_move_iterator(last));
     reads.next.erase(reads.next.begin(), last);
-    auto params = Params::of(key.first, key.second, static_cast<std::int64_t>(limits::kResumeEventsMax));
-    pool_.query(kEventsSince, std::move(params), [this, key](const Result<Rows>& rows) {
-        auto events = std::make_shared<const Result<chat::Events>>(read(rows, key.second));
+    const std::size_t bytes_max = key.for_the_server ? limits::kFeedBytesHeldMax : limits::kResumeBytesMax;
+    auto params = Params::of(key.channel, key.since, static_cast<std::int64_t>(limits::kResumeEventsMax),
+                             static_cast<std::int64_t>(bytes_max));
+    auto answer = [this, key](const Result<Rows>& rows) {
+        auto events = std::make_shared<const Result<chat::Events>>(read(rows, key.since));
         const auto found = events_reads_.find(key);
         auto answered = std::exchange(found->second.under_way, {});
         if (found->second.next.empty()) {
@@ -165,7 +182,9 @@ void PgMessageStore::read_events(const EventsKey& key) {
         }
         // One after the other: what escapes one must not take the answer from the others.
         for (EventsDone& done : answered) pool_.post([done = std::move(done), events]() mutable { done(*events); });
-    });
+    };
+    const auto lane = key.for_the_server ? postgres::Lane::any : postgres::Lane::dear;
+    pool_.query(kEventsSince, std::move(params), std::move(answer), lane);
 }
 
 } // namespace hubbub::storage::internal

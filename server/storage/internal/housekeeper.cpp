@@ -1,5 +1,7 @@
 #include "storage/internal/housekeeper.hpp"
 
+#include <utility>
+
 namespace hubbub::storage::internal {
 
 using namespace std::chrono_literals;
@@ -21,10 +23,11 @@ void Housekeeper::start(std::chrono::milliseconds pause) {
 }
 
 void Housekeeper::step() {
-    pool_.query(kHousekeeping, {}, [this](const Result<Rows>& more) { // the pool logs what the database refuses
+    auto go_on = [this](const Result<Rows>& more) { // the pool logs what the database refuses
         const std::chrono::milliseconds pause = more && more->front().get<bool>(0) ? kStepPause : pause_;
         pool_.after(pause, [this] { step(); });
-    });
+    };
+    pool_.query(kHousekeeping, {}, std::move(go_on), postgres::Lane::dear);
 }
 
 } // namespace hubbub::storage::internal

@@ -45,7 +45,8 @@ FROM (
        AND t."deletedAt" IS NULL AND (t."createdAt", t.id) < ($4, $5)
        AND chat_search_vector(t.content) @@ (SELECT chat_search_query($2))
      ORDER BY t."createdAt" DESC, t.seq DESC LIMIT $6)) hit
-  WHERE own."userId" = $1 AND own."leftAt" IS NULL AND ($3 IS NULL OR own."chatChannelId" = $3)
+  WHERE (SELECT chat_search_query($2)) IS NOT NULL
+    AND own."userId" = $1 AND own."leftAt" IS NULL AND ($3 IS NULL OR own."chatChannelId" = $3)
   ORDER BY hit.at DESC, hit."messageId" DESC LIMIT $6) found
 JOIN chat_message ON id = "messageId" AND "createdAt" = at AND "deletedAt" IS NULL
 ORDER BY "createdAt" DESC, id DESC)");
@@ -85,7 +86,7 @@ Task<Result<chat::Page<chat::Message>>> PgMessageStore::search(chat::SearchQuery
     if (!position) co_return position.error();
     const std::size_t limit = query.page.limit;
     auto params = Params::of(query.reader, query.text, query.channel, position->at, position->id, one_more(limit));
-    const auto rows = co_await pool_.query(kSearch, std::move(params));
+    const auto rows = co_await pool_.query(kSearch, std::move(params), postgres::Lane::dear);
     if (!rows) co_return to_chat_error(rows.error());
     auto page = to_page<chat::Message>(*rows, limit, to_message, to_cursor);
     const auto reactions = co_await read_reactions(pool_, page.items);

@@ -24,6 +24,7 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::Page<chat::Message>>> search(chat::SearchQuery query) override;
     Task<Result<chat::Message>> find_message(ChannelId channel, MessageId message) override;
     Task<Result<chat::Events>> events_since(ChannelId channel, std::int64_t event_seq) override;
+    Task<Result<chat::Events>> log_since(ChannelId channel, std::int64_t event_seq) override;
 
     Histogram batch_sizes() const {
         Histogram all{Histogram::kCounts};
@@ -57,7 +58,12 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::History>> around(const Timeline& timeline, Place place, std::size_t older, std::size_t limit);
     Task<Result<chat::History>> around_time(const Timeline& timeline, Timestamp at, std::size_t limit);
 
-    using EventsKey = std::pair<ChannelId, std::int64_t>; ///< since which eventSeq
+    struct EventsKey {
+        ChannelId channel;
+        std::int64_t since;  ///< which eventSeq
+        bool for_the_server; ///< as `log_since`
+        auto operator<=>(const EventsKey&) const = default;
+    };
     using EventsDone = Callback<void(Result<chat::Events>)>;
     /// After a restart all members of a channel ask for the same: one read serves those who asked before it began.
     struct EventsReads {
@@ -65,6 +71,7 @@ class PgMessageStore final : public chat::MessageStore {
         std::vector<EventsDone> next; ///< came after the read began, whose snapshot may be too old for them
     };
 
+    Task<Result<chat::Events>> shared_read(EventsKey key);
     void read_events(const EventsKey& key);
 
     postgres::Pool& pool_;

@@ -47,12 +47,13 @@ void SearchIndexer::run() {
         channels_.clear();
     }
     auto params = Params::of(channels, one ? 1 : static_cast<std::int64_t>(limits::kSearchIndexBatchMax));
-    pool_.query(kIndex, std::move(params), [this, one, channels](const Result<Rows>& left) {
+    auto go_on = [this, one, channels](const Result<Rows>& left) {
         if (!left) return on_failure(channels, left.error());
         if (one && left->empty()) suspects_.pop_back();
         for (std::size_t i = 0; i < left->size() && !one; ++i) channels_.insert((*left)[i].get<ChannelId>(0));
         finish_run();
-    });
+    };
+    pool_.query(kIndex, std::move(params), std::move(go_on), postgres::Lane::dear);
 }
 
 void SearchIndexer::on_failure(const std::vector<ChannelId>& channels, const error_code& error) {
@@ -64,7 +65,7 @@ void SearchIndexer::on_failure(const std::vector<ChannelId>& channels, const err
 }
 
 void SearchIndexer::skip(ChannelId channel) {
-    pool_.query(kSkip, Params::of(channel), [this, channel](const Result<Rows>& row) {
+    auto go_on = [this, channel](const Result<Rows>& row) {
         if (row && !row->empty()) {
             ++skipped_;
             log::error("search_index_message_skipped", {{"channel", channel.value},
@@ -74,7 +75,8 @@ void SearchIndexer::skip(ChannelId channel) {
             suspects_.clear();
         }
         finish_run();
-    });
+    };
+    pool_.query(kSkip, Params::of(channel), std::move(go_on), postgres::Lane::dear);
 }
 
 void SearchIndexer::finish_run() {
