@@ -33,6 +33,7 @@ using internal::Descriptor;
 namespace {
 
 constexpr auto kProbePause = 10ms;
+constexpr auto kAskPause = 1s; // a server that starts writes a line into its log for each connection that it refuses
 constexpr auto kStartTimeout = 30s;     // without any sign of life; recovery from the log may take as long as it takes
 constexpr auto kFastShutdown = 20s;     // then SIGQUIT
 constexpr auto kImmediateShutdown = 5s; // then SIGKILL
@@ -146,17 +147,23 @@ class LocalServer::Impl {
         Child server = Child::spawn(command, cluster_->identity());
         pid_ = server.pid();
         const std::string probe = cluster_->conninfo("postgres") + " connect_timeout=5";
-        auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
+        const auto begin = std::chrono::steady_clock::now();
+        auto deadline = begin + kStartTimeout;
+        auto ask_at = begin + kAskPause;
         for (;;) {
             if (server.wait_for(0ms)) {
                 server.reap();
                 throw StartupError{"the private PostgreSQL does not start; the end of " +
                                    cluster_->log_file().string() + " says: " + tail(cluster_->log_file())};
             }
-            const auto answer = PQping(probe.c_str());
-            if (answer == PQPING_OK) return server;
-            if (answer == PQPING_REJECT) deadline = std::chrono::steady_clock::now() + kStartTimeout;
-            if (wait_for_stop(-1, kProbePause) || std::chrono::steady_clock::now() > deadline) {
+            const auto now = std::chrono::steady_clock::now();
+            if (now >= ask_at || cluster_->says_ready(server.pid())) {
+                const auto answer = PQping(probe.c_str());
+                if (answer == PQPING_OK) return server;
+                if (answer == PQPING_REJECT) deadline = now + kStartTimeout;
+                ask_at = now + kAskPause;
+            }
+            if (wait_for_stop(-1, kProbePause) || now > deadline) {
                 shut_down(server);
                 throw StartupError{"the private PostgreSQL does not answer; see " + cluster_->log_file().string()};
             }
@@ -219,7 +226,7 @@ std::optional<std::string> LocalServer::conninfo_of_running(const fs::path& data
     // It may be starting just now.
     const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
     while (PQping(conninfo.c_str()) != PQPING_OK && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::sleep_for(kProbePause);
+        std::this_thread::sleep_for(kAskPause / 5);
     }
     return conninfo;
 }

@@ -15,6 +15,8 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <sstream>
+#include <string>
 
 namespace hubbub::postgres::internal {
 
@@ -229,6 +231,16 @@ std::string Cluster::conninfo(const std::string& database) const {
     std::string host = socket_directory_;
     for (std::size_t at = 0; (at = host.find_first_of("\\'", at)) != std::string::npos; at += 2) host.insert(at, "\\");
     return "host='" + host + "' port=5432 user=hubbub dbname=" + database;
+}
+
+bool Cluster::says_ready(pid_t server) const {
+    constexpr int kStatusLine = 8; // LOCK_FILE_LINE_PM_STATUS, as pg_ctl reads it
+    std::istringstream file{read_file(directory() / "postmaster.pid")};
+    std::string line;
+    std::getline(file, line);
+    if (std::atoi(line.c_str()) != server) return false;
+    for (int number = 1; number < kStatusLine; ++number) std::getline(file, line);
+    return file && line.starts_with("ready");
 }
 
 } // namespace hubbub::postgres::internal

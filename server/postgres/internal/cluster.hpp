@@ -2,6 +2,8 @@
 #include "postgres/internal/binaries.hpp"
 #include "postgres/internal/child.hpp"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -32,6 +34,8 @@ class Cluster {
     /// /root), the descriptor that the command must keep.
     Command server_command() const;
     std::string conninfo(const std::string& database) const;
+    /// Whether that process of `server_command` has written into its PID file that it takes connections.
+    bool says_ready(pid_t server) const;
 
   private:
     std::filesystem::path choose_socket_directory() const;
