@@ -29,6 +29,10 @@ inline constexpr auto kTlsHandshakeTimeout = 10s; ///< from the connection to th
 inline constexpr auto kCloseFlush = 10s;          ///< for the peer to read any of what is left before a close
 inline constexpr auto kCloseLinger = 2s;          ///< for the peer to answer a close before the reset
 
+// Log
+inline constexpr auto kLogPause = 5s;            ///< in which lines that are alike are counted
+inline constexpr std::size_t kLogAlikeMax = 256; ///< kinds of them at a time; of more the event alone counts
+
 // Runtime
 inline constexpr int kHandlersPerTick = 128; ///< ready handlers run before dirty sockets are flushed
 

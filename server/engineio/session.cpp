@@ -132,10 +132,11 @@ void Session::on_behind(std::size_t queued) {
 
 void Session::on_overflow(std::size_t unread, std::size_t limit) {
     overflowed_ = true;
-    log::warn("slow_consumer", {{"address", handshake_->remote_address},
-                                {"unread_bytes", unread},
-                                {"limit_bytes", limit},
-                                {"hint", "the client does not read: its connection was closed"}});
+    log::warn("slow_consumer",
+              {{"address", handshake_->remote_address},
+               {"limit_bytes", limit},
+               {"hint", "the client does not read: its connection was closed"}},
+              {{"unread_bytes", unread}});
     // Not now: the caller may be in the middle of a broadcast over the rooms that closing takes this session out of.
     shard().post([self = shared_from_this()] {
         if (self->closed_) return;

@@ -194,7 +194,7 @@ void ChannelFeed::take(ChannelId id, Channel& channel, const chat::Events& read)
 /// What is up to `event_seq` is not broadcast, and the sockets are told.
 void ChannelFeed::tell_behind(ChannelId id, Channel& channel, std::int64_t event_seq) {
     ++measures_.feed_behind;
-    log::warn("channel_behind", {{"channel", id.value}, {"after", channel.last}, {"until", event_seq}});
+    log::warn("channel_behind", {{"channel", id.value}}, {{"after", channel.last}, {"until", event_seq}});
     channel.last = event_seq;
     std::string json;
     JsonWriter{json}.begin_object().field("chatChannelId", id).field("lastEventSeq", event_seq).end_object();

@@ -70,7 +70,7 @@ Failure to_failure(error_code reason, std::string_view field) {
 
 void log_cause(const Failure& failure, Whose whose) {
     if (failure.cause.empty()) return;
-    log::error("unexpected_error", {{"what", failure.cause}, {whose.kind, whose.id}});
+    log::error("unexpected_error", {{"what", failure.cause}}, {{whose.kind, whose.id}});
 }
 
 const ErrorRow& row_of(ErrorName name) {

@@ -1,5 +1,6 @@
 #include "main/serve.hpp"
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/out_of_memory.hpp"
 #include "main/chat_server.hpp"
@@ -10,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -122,6 +124,15 @@ void renew_on_hangup(boost::asio::signal_set& hangup, ChatServer& server, const 
     });
 }
 
+void sum_up_log(boost::asio::steady_timer& timer) {
+    timer.expires_after(limits::kLogPause);
+    timer.async_wait([&timer](const boost::system::error_code& error) {
+        if (error) return;
+        log::sum_up();
+        sum_up_log(timer);
+    });
+}
+
 void print_address(const tcp::endpoint& endpoint, const char* scheme) {
     const auto address = endpoint.address();
     std::string host = address.is_unspecified() ? "localhost" : address.to_string();
@@ -158,6 +169,9 @@ int serve(const Config& config) {
         hangup.add(SIGHUP);
         renew_on_hangup(hangup, server, config);
     }
+
+    boost::asio::steady_timer log_timer{signals_io};
+    sum_up_log(log_timer);
 
     server.start(endpoint, tls);
     log::info("started", {{"version", HUBBUB_VERSION},

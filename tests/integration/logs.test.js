@@ -104,6 +104,20 @@ describe('logs', () => {
     assert.match(headers['x-request-id'], /^[0-9a-f]{8}-[0-9a-f]+$/);
   });
 
+  test('of a flood of lines that are alike there is one, and then how many they were', async () => {
+    const flood = 20;
+    const refused = () => lines().map((line) => JSON.parse(line)).filter(({ event }) => event === 'socket_refused');
+    const all = (found) => found.reduce((sum, { repeated = 1 }) => sum + repeated, 0);
+    const before = all(refused());
+    for (let i = 0; i < flood; ++i) await assert.rejects(ChatClient.connect(hubbub.url, `${user.session.accessToken}x`));
+    await until('all to be counted', () => all(refused()) >= before + flood, { timeoutMs: 20_000 });
+    const found = refused();
+    assert.equal(all(found), before + flood);
+    assert.ok(found.length < flood / 2, `${found.length} lines`);
+    const sum = found.find(({ repeated }) => repeated);
+    assert.deepEqual(sum, { time: sum.time, level: 'info', event: 'socket_refused', code: 'auth.token_invalid', address: '127.0.0.1', repeated: sum.repeated });
+  });
+
   test('who failed to sign in or to connect is named by address, as a trusted proxy gives it', () => {
     const logged = lines().map((line) => JSON.parse(line));
     assert.equal(logged.find(({ event }) => event === 'login_failed')?.address, kClient);

@@ -38,8 +38,8 @@ inline void log_escaped(const std::exception_ptr& escaped, Whose whose) {
     } catch (const std::bad_alloc&) {
         end_out_of_memory();
     } catch (const std::exception& exception) {
-        log::error("handler_exception",
-                   {{"what", exception.what()}, {whose.kind, whose.id}, {"hint", "a bug: report it with this line"}});
+        log::error("handler_exception", {{"what", exception.what()}, {"hint", "a bug: report it with this line"}},
+                   {{whose.kind, whose.id}});
     }
 }
 

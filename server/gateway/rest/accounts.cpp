@@ -101,9 +101,8 @@ RestApi::Answer RestApi::sign_in(Call& call) {
     const auto grant = co_await call.services.auth.sign_in(std::move(login), std::move(client));
     if (!grant) {
         // Without the name: people type passwords there.
-        log::info(
-            "login_failed",
-            {{"request", call.id}, {"address", call.request.remote_address}, {"reason", grant.error().message()}});
+        log::info("login_failed", {{"address", call.request.remote_address}, {"reason", grant.error().message()}},
+                  {{"request", call.id}});
         co_return to_failure(grant.error());
     }
     // Of an address only failures count: many people may share it.

@@ -46,9 +46,9 @@ void SocketGateway::let_in(const SocketPtr& socket, socketio::Next next) {
         if (!session) {
             node_.counters.refused(session.error().name);
             log_cause(session.error(), {"socket", socket->id()});
-            log::info("socket_refused", {{"code", row_of(session.error().name).name},
-                                         {"socket", socket->id()},
-                                         {"address", socket->handshake().remote_address}});
+            log::info("socket_refused",
+                      {{"code", row_of(session.error().name).name}, {"address", socket->handshake().remote_address}},
+                      {{"socket", socket->id()}});
             return go_on(to_connect_error(session.error()));
         }
         socket->data() = std::move(*session);

@@ -18,7 +18,6 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr int kAcceptsPerWakeMax = 64;
 constexpr std::chrono::milliseconds kAcceptBackoff{100};
-constexpr std::chrono::minutes kAcceptWarningInterval{1};
 
 } // namespace
 
@@ -113,13 +112,11 @@ bool ServerCore::accept_one() {
 void ServerCore::back_off(int error) {
     shard.arm(backoff_, kAcceptBackoff);
     ++connections.counters().accept_failures;
-    const auto now = std::chrono::steady_clock::now();
-    if (now < silent_until_) return;
-    silent_until_ = now + kAcceptWarningInterval;
-    log::warn("accept_failed", {{"error", ::strerrordesc_np(error)},
-                                {"open_connections", connections.size()},
-                                {"hint", "out of descriptors: raise ulimit -n or LimitNOFILE=; out of memory: add "
-                                         "some; new clients wait until then"}});
+    log::warn("accept_failed",
+              {{"error", ::strerrordesc_np(error)},
+               {"hint", "out of descriptors: raise ulimit -n or LimitNOFILE=; out of memory: add some; new clients "
+                        "wait until then"}},
+              {{"open_connections", connections.size()}});
 }
 
 std::shared_ptr<Connection> ServerCore::connect(Descriptor descriptor, std::unique_ptr<TlsStream> stream) {

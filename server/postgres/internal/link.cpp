@@ -248,9 +248,8 @@ void Link::refuse(Pending& pending, const pg_result* result) {
     pending.error = parse_sql_state(state);
     // A constraint that says no is an answer for the caller, everything else is worth a line.
     log::write(state.starts_with("23") ? log::Level::debug : log::Level::warn, "database_error",
-               {{"statement", pending.query.statement->name},
-                {"sqlstate", state.data()},
-                {"message", field(result, PG_DIAG_MESSAGE_PRIMARY)}});
+               {{"statement", pending.query.statement->name}, {"sqlstate", state.data()}},
+               {{"message", field(result, PG_DIAG_MESSAGE_PRIMARY)}});
 }
 
 void Link::lose(const std::string& reason) {

@@ -50,7 +50,6 @@ class ServerCore final : public std::enable_shared_from_this<ServerCore> {
 
     Acceptor acceptor_;
     runtime::Timer backoff_;
-    std::chrono::steady_clock::time_point silent_until_; // about failing to accept
 };
 
 /// The server that `make_server` gives out.
