@@ -62,8 +62,9 @@ inline constexpr int kJsonDepthMax = 32;
 inline constexpr std::size_t kDatabaseQueueMax = 10'000; ///< unanswered queries of one shard; over it: `overloaded`
 inline constexpr auto kDatabaseConnectTimeout = 5s;
 inline constexpr auto kDatabaseAnswerTimeout = 15s; ///< a connection that is silent for longer is given up
-inline constexpr auto kDatabaseRetryMin = 50ms;     ///< before the first reconnect; doubles, with jitter
+inline constexpr auto kDatabaseRetryMin = 50ms;     ///< before the second attempt to reconnect; doubles, with jitter
 inline constexpr auto kDatabaseRetryMax = 3s;
+inline constexpr auto kDatabaseProbePause = 500ms; ///< the most for one connection of a shard: the others follow it
 
 // Chat (contract, "limits" of `connected`)
 inline constexpr std::size_t kMessageBytesMax = 16 * 1024;

@@ -107,7 +107,9 @@ class Pool::Impl {
             // the statement must have come to its end by then. If that cannot be known now, this one stays down.
             if (std::exchange(was_ready, false)) return connect();
             answer_given_up();
-            pool.shard_.arm(retry, pool.pause(failures++));
+            const bool probes = this == pool.slots_.front().get();
+            pool.shard_.arm(retry,
+                            pool.pause(failures++, probes ? limits::kDatabaseProbePause : limits::kDatabaseRetryMax));
         }
         void answer_given_up() {
             for (internal::Query& query : std::exchange(given_up, {})) {
@@ -155,9 +157,9 @@ class Pool::Impl {
         boost::asio::post(shard_.io(), [done = std::move(query.done), reason]() mutable { done(reason); });
     }
 
-    SteadyClock::duration pause(int failures) {
-        const std::chrono::milliseconds most = std::min<std::chrono::milliseconds>(
-            limits::kDatabaseRetryMin * (1 << std::min(failures, 10)), limits::kDatabaseRetryMax);
+    SteadyClock::duration pause(int failures, std::chrono::milliseconds limit) {
+        const std::chrono::milliseconds most =
+            std::min<std::chrono::milliseconds>(limits::kDatabaseRetryMin * (1 << std::min(failures, 10)), limit);
         return std::chrono::milliseconds{
             std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random_)};
     }
@@ -171,6 +173,10 @@ class Pool::Impl {
     }
 
     void note_ready() {
+        // The others are not to wait for the end of a pause that is meant for a server that is away.
+        for (auto& slot : slots_) {
+            if (!slot->link) shard_.arm(slot->retry, pause(0, limits::kDatabaseRetryMin));
+        }
         const bool whole = std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ready(); });
         if (!impaired_ || !whole) return;
         impaired_ = false;

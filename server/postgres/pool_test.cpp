@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -271,6 +272,25 @@ TEST_F(PoolTest, WithoutTheServerQueriesAreRefusedAtOnceUntilItIsBack) {
         back = runner.ask(kOne).get().has_value();
     }
     EXPECT_TRUE(back);
+}
+
+TEST_F(PoolTest, AfterALongTimeAwayAllConnectionsAreBackSoon) {
+    PoolRunner many{TestServer::get().conninfo(), 16};
+    const auto all_ready = [&] { return many.run([&] { return many.pool().stats().ready == 16; }); };
+    const auto until_all_ready = [&] {
+        const auto start = Clock::now();
+        while (!all_ready()) std::this_thread::sleep_for(10ms);
+        return Clock::now() - start;
+    };
+    until_all_ready();
+    Clock::duration shortest = 1min; // a machine may have a slow moment
+    for (int i = 0; i < 3 && shortest > 1500ms; ++i) {
+        TestServer::get().stop(LocalServer::Shutdown::fast);
+        std::this_thread::sleep_for(5s); // the pauses have grown
+        TestServer::get().start();
+        shortest = std::min(shortest, until_all_ready());
+    }
+    EXPECT_LT(shortest, 1500ms);
 }
 
 TEST(Pool, AServerThatNeverAnswersIsGivenUp) {
