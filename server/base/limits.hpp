@@ -64,7 +64,10 @@ inline constexpr auto kDatabaseConnectTimeout = 5s;
 inline constexpr auto kDatabaseAnswerTimeout = 15s; ///< a connection that is silent for longer is given up
 inline constexpr auto kDatabaseRetryMin = 50ms;     ///< before the second attempt to reconnect; doubles, with jitter
 inline constexpr auto kDatabaseRetryMax = 3s;
-inline constexpr auto kDatabaseProbePause = 500ms; ///< the most for one connection of a shard: the others follow it
+inline constexpr auto kDatabaseProbePause = 500ms;    ///< the most for one connection of a shard: the others follow it
+inline constexpr auto kHousekeepingPause = 10min;     ///< between two runs
+inline constexpr auto kHousekeepingStepPause = 100ms; ///< between its steps, each of 5,000 rows (migration 0027)
+inline constexpr auto kClaimPause = 5s; ///< between two looks whether another server is at work on the database
 
 // Chat (contract, "limits" of `connected`)
 inline constexpr std::size_t kMessageBytesMax = 16 * 1024;
@@ -114,8 +117,11 @@ inline constexpr std::size_t kFeedBytesHeldMax = 16'000'000; ///< of events of a
 inline constexpr auto kFeedRetryPause = 1s;                  ///< after a read that failed
 inline constexpr int kFeedRetriesMax = 60;                   ///< then: `channel_behind`
 inline constexpr auto kSettleTimeout = 2s;                   ///< an answer waits for the writes before it
-inline constexpr auto kChangesPause = 2s;                    ///< between two looks at what the database has changed
-inline constexpr std::size_t kChangesPage = 1'000;           ///< of these in one query
+inline constexpr auto kAddedRetryPause = 1s;       ///< before the state of a channel is read again for `channel_added`
+inline constexpr int kAddedReadsMax = 30;          ///< then the sockets are closed, and come again
+inline constexpr auto kChangesPause = 2s;          ///< between two looks at what the database has changed
+inline constexpr std::size_t kChangesPage = 1'000; ///< of these in one query
+inline constexpr auto kChangesOverlap = kDatabaseAnswerTimeout + 5s; ///< a change is seen so long after it was made
 inline constexpr auto kHeadsPause = 5s;             ///< between two comparisons of the heads of channels in use
 inline constexpr std::size_t kHeadsPage = 1'000;    ///< of these in one query
 inline constexpr std::size_t kExternalKeysMax = 32; ///< of a JWKS file; more: it is refused
@@ -135,6 +141,7 @@ inline constexpr std::size_t kMentionsMax = 50;          ///< different names in
 inline constexpr std::size_t kSearchTextMax = 200;       ///< characters of what is searched for
 inline constexpr std::size_t kSearchIndexBatchMax = 500; ///< messages put into the search index in one go
 inline constexpr auto kSearchIndexPause = 1s;            ///< before the next one while messages keep coming
+// In SQL (migration 0023): of a message the first 16,384 characters are indexed, and in one go 1,000,000 bytes of text.
 
 // How much of it (gateway). Of all events of a user in a second, and of all his REST requests, those of one costly kind
 // are at most a share.
@@ -144,7 +151,8 @@ inline constexpr std::size_t kArrivingPerAddressMax = 2'000;  ///< of these, ses
 inline constexpr std::size_t kArrivingPerShardMax = 10'000;   ///< the same of all addresses, on one shard
 inline constexpr double kWriteShare = 0.2;                    ///< sending, editing, deleting, reacting, marks: each
 inline constexpr double kReadShare = 0.2;                     ///< history, search, presence, what was missed: each
-inline constexpr double kSignalShare = 0.1;                   ///< typing, one's own presence: each
+inline constexpr int kReadsMax = 5;          ///< of one GET, while memberships of its user change; then unavailable
+inline constexpr double kSignalShare = 0.1;  ///< typing, one's own presence: each
 inline constexpr double kChangeShare = 0.1;  ///< joining, leaving, members, channels, invitations, tokens: each
 inline constexpr auto kMetricsPause = 100ms; ///< between two collections for /metrics
 inline constexpr std::size_t kRequestIdBytesMax = 64;    ///< of a proxy's X-Request-Id; a longer one is replaced

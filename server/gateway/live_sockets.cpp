@@ -24,9 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kStateReadPause = 1s;
-constexpr int kStateReadsMax = 30;
-
 socketio::Target sockets_of(UserId user) {
     socketio::Target target;
     target.rooms.push_back(user_room(user));
@@ -114,7 +111,7 @@ void LiveSockets::bring_in(ChannelId channel, UserId user, const std::string& as
 Task<> LiveSockets::tell_added(ChannelId channel, UserId user, std::vector<std::string> sockets) {
     Services& here = node_.services_of(node_.owner(channel));
     boost::asio::steady_timer pause{node_.owner(channel).io()};
-    for (int reads = 0; reads < kStateReadsMax; ++reads) {
+    for (int reads = 0; reads < limits::kAddedReadsMax; ++reads) {
         const auto view = co_await here.channels.view(channel, user);
         if (view && view->state) {
             here.feed.seed(channel, view->state->last_event_seq);
@@ -127,7 +124,7 @@ Task<> LiveSockets::tell_added(ChannelId channel, UserId user, std::vector<std::
             co_return;
         }
         if (view || view.error() != chat::Errc::unavailable) co_return; // they are out again
-        pause.expires_after(kStateReadPause);
+        pause.expires_after(limits::kAddedRetryPause);
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
     // They are in a room of which they know nothing: they find out by coming again.

@@ -16,8 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A change has the time of when it was made and is seen when it is committed: that much later at most.
-constexpr auto kChangesOverlap = limits::kDatabaseAnswerTimeout + 5s;
 constexpr int kForgetEvery = 12; // comparisons of heads
 
 Task<> wait(runtime::Shard& shard, std::chrono::milliseconds time) {
@@ -55,8 +53,8 @@ Task<> Reconciler::follow_changes(runtime::Shard& shard) {
             if (!time) continue;
             memberships_seen_ = sessions_seen_ = *time;
         }
-        co_await follow_memberships(memberships_seen_ - kChangesOverlap);
-        co_await follow_sessions(sessions_seen_ - kChangesOverlap);
+        co_await follow_memberships(memberships_seen_ - limits::kChangesOverlap);
+        co_await follow_sessions(sessions_seen_ - limits::kChangesOverlap);
     }
 }
 

@@ -19,8 +19,6 @@ constexpr auto kLastWords = 500ms;   // of a drain, to answer what was sent befo
 constexpr auto kGoodbyeTimeout = 3s; // of a drain, for the sockets to close
 constexpr auto kReconnectAfter = 2s; // what clients are told, the first of them
 
-constexpr auto kHousekeepingPause = 10min;
-
 gateway::Rate per_minute(std::size_t count) {
     return {.per_second = static_cast<double>(count) / 60,
             .burst = static_cast<double>(std::max<std::size_t>(count, 1))};
@@ -114,7 +112,7 @@ void ChatServer::start(const boost::asio::ip::tcp::endpoint& endpoint,
     }
     gateway_->reconciler.start();
     storages_.front()->claim_database();
-    storages_.front()->keep_house(kHousekeepingPause);
+    storages_.front()->keep_house(limits::kHousekeepingPause);
     shards_.start();
 }
 

@@ -23,7 +23,6 @@ namespace json = boost::json;
 
 constexpr std::string_view kApi = "/api/";
 constexpr std::string_view kVersion = "/api/v1";
-constexpr int kReadsMax = 5; // of one request, while the memberships of its user change
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b,
@@ -250,7 +249,7 @@ RestApi::Answer RestApi::answer_to(net::http::Request& request, runtime::Shard& 
 /// must get nothing of the channel after the answer to that.
 RestApi::Answer RestApi::read_as_now(const Route& route, Call& call) {
     LiveSockets::Watch watch{sockets_, call.shard, call.caller.user, call.caller.session};
-    for (int reads = 0; reads < kReadsMax; ++reads) {
+    for (int reads = 0; reads < limits::kReadsMax; ++reads) {
         auto answer = co_await (this->*route.handler)(call);
         if (!watch.take_changed()) co_return answer;
     }

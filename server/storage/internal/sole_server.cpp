@@ -1,12 +1,9 @@
 #include "storage/internal/sole_server.hpp"
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 
-#include <chrono>
-
 namespace hubbub::storage::internal {
-
-using namespace std::chrono_literals;
 
 using postgres::Rows;
 using postgres::Statement;
@@ -16,7 +13,6 @@ namespace {
 // A session that has the lock gets it again.
 constexpr Statement kClaim{"server_claim", "SELECT pg_try_advisory_lock(hashtextextended('hubbub serve', 0))"};
 
-constexpr auto kClaimPause = 5s;
 constexpr int kRefusalsBelieved = 2; // a server that just ended may have left a connection behind for a moment
 constexpr postgres::Lane kLane{0};   // always the same connection
 
@@ -34,7 +30,7 @@ void SoleServer::claim() {
                            {{"hint", "stop one: what is sent, removed or signed out on one of them does not reach the "
                                      "clients of the other"}});
             }
-            pool_.after(kClaimPause, [this] { claim(); });
+            pool_.after(limits::kClaimPause, [this] { claim(); });
         },
         kLane);
 }
