@@ -40,7 +40,9 @@ class ChangesTest : public ::testing::Test {
     Result<chat::ChannelEvent> react(UserId actor, std::string reaction, bool add = true) {
         return db.wait(db.messages().react({channel.id, of_bob, actor, std::move(reaction), add}));
     }
-    chat::Message stored(MessageId message) { return *db.wait(db.messages().find_message(channel.id, message)); }
+    chat::Message stored(MessageId message, UserId reader = {}) {
+        return *db.wait(db.messages().find_message(channel.id, reader, message));
+    }
     std::int64_t head() { return db.wait(db.channels().find_channel(channel.id, alice.id))->state->last_event_seq; }
 };
 
@@ -184,6 +186,27 @@ TEST_F(ChangesTest, KindsOfReactionsAreLimitedAndUsersNamedInPart) {
     EXPECT_EQ(first.count, static_cast<std::int64_t>(limits::kReactionUsersMax) + 2);
     EXPECT_EQ(first.user_ids.size(), limits::kReactionUsersMax);
     EXPECT_EQ(first.user_ids.front(), bob.id);
+    for (const UserId named : {bob.id, first.user_ids.back()})
+        EXPECT_EQ(stored(of_bob, named).reactions.front().user_ids, first.user_ids);
+}
+
+TEST_F(ChangesTest, WhoeverAsksForReactionsIsNamedBeyondTheFirst) {
+    std::vector<chat::User> users;
+    for (std::size_t i = 0; i < limits::kReactionUsersMax + 5; ++i) {
+        users.push_back(db.new_user());
+        db.wait(db.channels().add_member(channel.id, users.back().id, chat::Role::member, alice.id));
+        react(users.back().id, "👍");
+    }
+    const auto told_to = [&](UserId reader) { return stored(of_bob, reader).reactions.front(); };
+    const auto others = told_to(alice.id);
+    EXPECT_EQ(others.user_ids.size(), limits::kReactionUsersMax);
+    const auto own = told_to(users.back().id);
+    EXPECT_EQ(own.user_ids.size(), limits::kReactionUsersMax + 1);
+    EXPECT_EQ(own.user_ids.front(), others.user_ids.front());
+    EXPECT_EQ(own.user_ids.back(), users.back().id);
+    EXPECT_EQ(own.count, others.count);
+    const auto page = db.wait(db.messages().history(channel.id, {.limit = 10, .reader = users.back().id}));
+    EXPECT_EQ(page->messages.front().reactions.front().user_ids, own.user_ids);
 }
 
 /// A database of its own, in which the search index is filled by the store as always.

@@ -73,7 +73,7 @@ TEST_F(MessagesTest, AMessageComesBackAsItWasStored) {
     reply.parent = stored->message.id;
     EXPECT_EQ(db.append(reply).get()->message.parent, stored->message.id);
 
-    const auto found = db.wait(db.messages().find_message(channel.id, stored->message.id));
+    const auto found = db.wait(db.messages().find_message(channel.id, alice.id, stored->message.id));
     ASSERT_TRUE(found) << found.error();
     EXPECT_EQ(found->content, sent.content);
     EXPECT_EQ(found->created_at, stored->message.created_at);
@@ -284,7 +284,7 @@ TEST_F(MessagesTest, HistoryIsPagedBothWays) {
     const auto other = db.new_channel(alice.id);
     EXPECT_TRUE(db.wait(db.messages().history(other.id, newest(10)))->messages.empty());
     EXPECT_EQ(db.wait(db.messages().history(other.id, before(ids[3], 10))).error(), Errc::message_not_found);
-    EXPECT_EQ(db.wait(db.messages().find_message(other.id, ids[3])).error(), Errc::message_not_found);
+    EXPECT_EQ(db.wait(db.messages().find_message(other.id, alice.id, ids[3])).error(), Errc::message_not_found);
 }
 
 TEST_F(MessagesTest, EventsSinceAreAllOfThemOrNone) {

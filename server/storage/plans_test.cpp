@@ -158,7 +158,7 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
                 db.wait(db.messages().react({channel.id, first, bob.id, reaction, reaction == ":one:"}));
             }
             db.wait(db.messages().edit({channel.id, first, alice.id, "edited"}));
-            db.wait(db.messages().find_message(channel.id, first));
+            db.wait(db.messages().find_message(channel.id, alice.id, first));
             auto mentioning = StorageRunner::message(channel.id, alice.id, "@all");
             mentioning.mentions = {"all", bob.username};
             db.append(mentioning).get();

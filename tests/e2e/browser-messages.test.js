@@ -5,6 +5,7 @@ import { uniqueName } from '../support/api.js';
 import { assertAccessible } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { Hubbub } from '../support/hubbub.js';
+import { haveReacted } from '../support/reactions.js';
 import { until } from '../support/wait.js';
 
 const kPassword = 'correct horse battery';
@@ -90,6 +91,21 @@ describe('messages in the browser', () => {
     await ada.page.getByPlaceholder('Search emoji').fill('unicorn');
     await ada.page.getByTestId('emoji-picker').getByRole('gridcell', { name: 'Unicorn' }).click();
     await bob.message('react to me').getByTestId('reaction').filter({ hasText: '🦄' }).waitFor();
+  });
+
+  test('one\'s own reaction is taken back when 24 others have reacted so, who hide it from the first 20', async () => {
+    await said('popular');
+    const messageId = Number(await ada.message('popular').getAttribute('data-id'));
+    await haveReacted(hubbub, { messageId, reaction: '🎉', count: 24 });
+    await ada.page.reload();
+    const chip = (visitor) => visitor.message('popular').getByTestId('reaction');
+    await chip(ada).filter({ hasText: '24' }).click();
+    await chip(ada).filter({ hasText: '25' }).waitFor();
+    await ada.page.reload();
+    await chip(ada).and(ada.page.locator('[aria-pressed=true]')).filter({ hasText: '25' }).click();
+    await chip(ada).and(ada.page.locator('[aria-pressed=false]')).filter({ hasText: '24' }).waitFor();
+    await ada.page.reload();
+    await chip(ada).and(ada.page.locator('[aria-pressed=false]')).filter({ hasText: '24' }).waitFor();
   });
 
   test('a thread: answered by one, seen by the other, told in the channel', async () => {

@@ -4,6 +4,7 @@ import { assertError, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
+import { haveReacted } from '../support/reactions.js';
 
 describe('changes of messages', () => {
   let hubbub;
@@ -146,6 +147,26 @@ describe('changes of messages', () => {
     await b.see('reaction_added', (event) => event.messageId === message.id && event.reaction === '👋');
     assert.equal(b.all('reaction_added').filter(of(message.id)).length, 2);
     assert.equal(b.all('reaction_removed').filter(of(message.id)).length, 1);
+  });
+
+  test('of 25 who react alike the first 20 are named, and whoever asks: so that all can take theirs back', async () => {
+    const { message } = await b.send(channel, 'very popular');
+    const first = (await haveReacted(hubbub, { messageId: message.id, reaction: '👍', count: 22 })).slice(0, 20);
+    for (const client of [a, b, c]) assert.equal((await react(client, message.id, '👍')).ok, true);
+    const named = (id) => [{ reaction: '👍', count: 25, userIds: [...first, id] }];
+    for (const [client, user] of [[a, alice], [c, carol]]) {
+      const at = { chatChannelId: channel, around: message.id, limit: 1 };
+      assert.deepEqual((await client.ask('get_history', at)).messages[0].reactions, named(user.id));
+      const found = await user.api.get(`/search?query=${encodeURIComponent('very popular')}&chatChannelId=${channel}`);
+      assert.deepEqual(found.body.messages[0].reactions, named(user.id));
+      const { body } = await user.api.get(`/channels/${channel}/messages/${message.id}`);
+      assert.deepEqual(body.message.reactions, named(user.id));
+    }
+    assert.deepEqual((await react(b, message.id, '👍')).reactions, named(bob.id), 'there already');
+    const without = [{ reaction: '👍', count: 24, userIds: first }];
+    assert.deepEqual((await unreact(b, message.id, '👍')).reactions, without);
+    const again = await b.send(channel, message.content, { clientMessageId: message.clientMessageId });
+    assert.deepEqual([again.deduplicated, again.message.reactions], [true, without]);
   });
 
   test('twenty different reactions are enough for a message', async () => {

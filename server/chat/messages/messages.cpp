@@ -25,6 +25,7 @@ Task<Result<ChannelEvent>> Messages::remove(DeleteMessage command) {
 Task<Result<History>> Messages::history(ChannelId channel, UserId reader, HistoryQuery query) {
     const auto member = co_await channels_.membership(channel, reader);
     if (!member) co_return member.error();
+    query.reader = reader;
     auto page = co_await store_.history(channel, query);
     co_return page;
 }
@@ -44,7 +45,7 @@ Task<Result<Page<Message>>> Messages::search(SearchQuery query) {
 Task<Result<Message>> Messages::find(ChannelId channel, UserId reader, MessageId message) {
     const auto member = co_await channels_.membership(channel, reader);
     if (!member) co_return member.error();
-    auto found = co_await store_.find_message(channel, message);
+    auto found = co_await store_.find_message(channel, reader, message);
     co_return found;
 }
 

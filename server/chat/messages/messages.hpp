@@ -29,8 +29,8 @@ class Messages {
     /// By the author, or by whom `may_delete_of_others` lets.
     Task<Result<ChannelEvent>> remove(DeleteMessage command);
     Task<Result<ChannelEvent>> react(ChangeReaction command) { return store_.react(std::move(command)); }
-    Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at) {
-        return store_.reactions_of(message, created_at);
+    Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at, UserId reader) {
+        return store_.reactions_of(message, created_at, reader);
     }
 
     /// Errors: as `Channels::membership`, `message_not_found`.

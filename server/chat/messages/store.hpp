@@ -20,7 +20,7 @@ using Uuid = std::array<std::uint8_t, 16>;
 struct Reaction {
     std::string reaction;
     std::int64_t count = 0;
-    std::vector<UserId> user_ids; ///< the first limits::kReactionUsersMax
+    std::vector<UserId> user_ids; ///< the first limits::kReactionUsersMax, and whoever asks
 };
 
 struct Message {
@@ -60,6 +60,7 @@ struct HistoryQuery {
     std::size_t limit = 0;                ///< 1 … limits::kHistoryPageMax, checked before
     std::optional<MessageId> thread = {}; ///< only the answers to this message
     std::optional<Timestamp> at = {};     ///< around the first message then or later, or the newest if there is none
+    UserId reader = {};
 };
 
 struct History {
@@ -161,7 +162,8 @@ class MessageStore {
     /// Also: `too_many_reactions`.
     virtual Task<Result<ChannelEvent>> react(ChangeReaction command) = 0;
     /// Those of a message, the oldest first.
-    virtual Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at) = 0;
+    virtual Task<Result<std::vector<Reaction>>> reactions_of(MessageId message, Timestamp created_at,
+                                                             UserId reader) = 0;
 
     /// Errors: `message_not_found` when the message of `around`, `before`, `after` or `thread` is not one of the
     /// channel.
@@ -170,7 +172,7 @@ class MessageStore {
     /// not found. Errors: `bad_format` (the cursor).
     virtual Task<Result<Page<Message>>> search(SearchQuery query) = 0;
     /// Errors: `message_not_found`.
-    virtual Task<Result<Message>> find_message(ChannelId channel, MessageId message) = 0;
+    virtual Task<Result<Message>> find_message(ChannelId channel, UserId reader, MessageId message) = 0;
     /// Every durable event after `event_seq`: at most limits::kResumeEventsMax, with limits::kResumeBytesMax of text.
     virtual Task<Result<Events>> events_since(ChannelId channel, std::int64_t event_seq) = 0;
     /// The same for the server itself, which waits behind nobody's reads: up to limits::kFeedBytesHeldMax of text.

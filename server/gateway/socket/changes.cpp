@@ -74,7 +74,7 @@ SocketGateway::Answer SocketGateway::do_react(SocketPtr socket, chat::ChangeReac
     if (!event) co_return to_failure(event.error());
     const auto& changed = std::get<chat::ReactionChanged>(event->what);
     chat::Messages& messages = services(*socket).messages;
-    const auto reactions = co_await messages.reactions_of(changed.message, changed.message_created_at);
+    const auto reactions = co_await messages.reactions_of(changed.message, changed.message_created_at, changed.user);
     if (!reactions) co_return to_failure(reactions.error());
     std::string answer;
     JsonWriter json{answer};

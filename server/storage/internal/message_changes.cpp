@@ -118,11 +118,12 @@ Task<Result<chat::ChannelEvent>> PgMessageStore::react(chat::ChangeReaction comm
     co_return event;
 }
 
-Task<Result<std::vector<chat::Reaction>>> PgMessageStore::reactions_of(MessageId message, Timestamp created_at) {
+Task<Result<std::vector<chat::Reaction>>> PgMessageStore::reactions_of(MessageId message, Timestamp created_at,
+                                                                       UserId reader) {
     std::vector<chat::Message> one(1);
     one.front().id = message;
     one.front().created_at = created_at;
-    const auto read = co_await read_reactions(pool_, one);
+    const auto read = co_await read_reactions(pool_, reader, one);
     if (!read) co_return read.error();
     auto reactions = std::move(one.front().reactions);
     co_return reactions;

@@ -17,7 +17,7 @@ using postgres::Statement;
 
 namespace {
 
-// A row for each of the first users of each reaction.
+// A row for each of the first users of each reaction, and for the reader.
 constexpr Statement kReactions{"reactions_find", R"(
 SELECT "messageId", reaction, "userId", count
 FROM (SELECT r."messageId", r.reaction, r."userId", r."createdAt",
@@ -26,17 +26,17 @@ FROM (SELECT r."messageId", r.reaction, r."userId", r."createdAt",
       FROM unnest($1::bigint[], $2::timestamptz[]) AS m (id, "createdAt")
       JOIN chat_message_reaction r ON r."messageId" = m.id AND r."messageCreatedAt" = m."createdAt"
       WINDOW kind AS (PARTITION BY r."messageId", r.reaction)) named
-WHERE place <= $3
+WHERE place <= $3 OR "userId" = $4
 ORDER BY "messageId", since, reaction, place)"};
 
-Params reactions_query(std::span<const chat::Message> messages) {
+Params reactions_query(std::span<const chat::Message> messages, UserId reader) {
     std::vector<MessageId> ids;
     std::vector<Timestamp> times;
     for (const chat::Message& message : messages) {
         ids.push_back(message.id);
         times.push_back(message.created_at);
     }
-    return Params::of(ids, times, static_cast<std::int64_t>(limits::kReactionUsersMax));
+    return Params::of(ids, times, static_cast<std::int64_t>(limits::kReactionUsersMax), reader);
 }
 
 void add_reactions(std::span<chat::Message> messages, const Rows& rows) {
@@ -70,9 +70,9 @@ chat::Message to_message(Row row) {
     return message;
 }
 
-Task<Result<void>> read_reactions(postgres::Pool& pool, std::vector<chat::Message>& messages) {
+Task<Result<void>> read_reactions(postgres::Pool& pool, UserId reader, std::vector<chat::Message>& messages) {
     if (messages.empty()) co_return Result<void>{};
-    auto params = reactions_query(messages);
+    auto params = reactions_query(messages, reader);
     const auto rows = co_await pool.query(kReactions, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     add_reactions(messages, *rows);
@@ -80,7 +80,7 @@ Task<Result<void>> read_reactions(postgres::Pool& pool, std::vector<chat::Messag
 }
 
 void read_reactions(postgres::Pool& pool, chat::Message message, Callback<void(Result<chat::Message>)> done) {
-    auto params = reactions_query({&message, 1});
+    auto params = reactions_query({&message, 1}, message.sender);
     auto finish = [message = std::move(message), done = std::move(done)](const Result<Rows>& rows) mutable {
         done(decoded(rows, [&message](const Rows& found) {
             add_reactions({&message, 1}, found);

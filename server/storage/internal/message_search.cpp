@@ -89,7 +89,7 @@ Task<Result<chat::Page<chat::Message>>> PgMessageStore::search(chat::SearchQuery
     const auto rows = co_await pool_.query(kSearch, std::move(params), postgres::Lane::dear);
     if (!rows) co_return to_chat_error(rows.error());
     auto page = to_page<chat::Message>(*rows, limit, to_message, to_cursor);
-    const auto reactions = co_await read_reactions(pool_, page.items);
+    const auto reactions = co_await read_reactions(pool_, query.reader, page.items);
     if (!reactions) co_return reactions.error();
     co_return page;
 }

@@ -123,10 +123,10 @@ void PgMessageStore::find_stored(MessageId id, Timestamp created_at, MessageWrit
         });
 }
 
-Task<Result<chat::Message>> PgMessageStore::find_message(ChannelId channel, MessageId message) {
+Task<Result<chat::Message>> PgMessageStore::find_message(ChannelId channel, UserId reader, MessageId message) {
     auto found = co_await find_row(channel, message);
     if (!found) co_return found;
-    auto reactions = co_await reactions_of(found->id, found->created_at);
+    auto reactions = co_await reactions_of(found->id, found->created_at, reader);
     if (!reactions) co_return reactions.error();
     found->reactions = std::move(*reactions);
     co_return found;
@@ -150,7 +150,7 @@ Task<Result<PgMessageStore::Place>> PgMessageStore::place_of(ChannelId channel, 
 Task<Result<chat::History>> PgMessageStore::history(ChannelId channel, chat::HistoryQuery query) {
     auto found = co_await read_page(channel, query);
     if (!found) co_return found;
-    const auto reactions = co_await read_reactions(pool_, found->messages);
+    const auto reactions = co_await read_reactions(pool_, query.reader, found->messages);
     if (!reactions) co_return reactions.error();
     co_return found;
 }

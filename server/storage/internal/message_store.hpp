@@ -19,10 +19,11 @@ class PgMessageStore final : public chat::MessageStore {
     Task<Result<chat::ChannelEvent>> edit(chat::EditMessage command) override;
     Task<Result<chat::ChannelEvent>> remove(chat::DeleteMessage command, MayDelete of_others) override;
     Task<Result<chat::ChannelEvent>> react(chat::ChangeReaction command) override;
-    Task<Result<std::vector<chat::Reaction>>> reactions_of(MessageId message, Timestamp created_at) override;
+    Task<Result<std::vector<chat::Reaction>>> reactions_of(MessageId message, Timestamp created_at,
+                                                           UserId reader) override;
     Task<Result<chat::History>> history(ChannelId channel, chat::HistoryQuery query) override;
     Task<Result<chat::Page<chat::Message>>> search(chat::SearchQuery query) override;
-    Task<Result<chat::Message>> find_message(ChannelId channel, MessageId message) override;
+    Task<Result<chat::Message>> find_message(ChannelId channel, UserId reader, MessageId message) override;
     Task<Result<chat::Events>> events_since(ChannelId channel, std::int64_t event_seq) override;
     Task<Result<chat::Events>> log_since(ChannelId channel, std::int64_t event_seq) override;
 

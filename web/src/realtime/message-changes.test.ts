@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Reaction } from '../generated/types';
 import { wished } from './changes';
 import {
   editedMessages,
@@ -50,15 +51,33 @@ describe('editedMessages', () => {
   });
 });
 
-it('counts beyond the users who are named', () => {
-  const twenty = Array.from({ length: 20 }, (_, index) => index + 1).reduce(
-    (all, id) => withReaction(all, '👍', id),
-    [] as ReturnType<typeof withReaction>,
-  );
-  const more = withReaction(twenty, '👍', 21);
-  expect(more[0]).toMatchObject({ count: 21 });
-  expect(more[0]?.userIds).toHaveLength(20);
-  expect(withoutReaction(more, '👍', 21)[0]?.count).toBe(20);
+describe('a reaction of 25, of whom the server names the first 20 and oneself', () => {
+  const me = 24;
+  const first = Array.from({ length: 20 }, (_, index) => index + 1);
+  const told = [{ reaction: '👍', count: 25, userIds: [...first, me] }];
+
+  it('is taken back by oneself once, and given again', () => {
+    const without = [{ reaction: '👍', count: 24, userIds: first }];
+    expect(withoutReaction(told, '👍', me)).toEqual(without);
+    const again = withReaction(without, '👍', me);
+    expect(again).toEqual(told);
+    expect(withReaction(again, '👍', me)).toBe(again);
+  });
+
+  it('is taken back by one who is not named, and by no more than there are', () => {
+    const others = [21, 22, 23, 25].reduce<readonly Reaction[]>(
+      (all, id) => withoutReaction(all, '👍', id),
+      told,
+    );
+    expect(others).toEqual([{ reaction: '👍', count: 21, userIds: [...first, me] }]);
+    expect(withoutReaction(others, '👍', 26)).toBe(others);
+  });
+
+  it('has one more, whose name is known', () => {
+    expect(withReaction(told, '👍', 26)).toEqual([
+      { reaction: '👍', count: 26, userIds: [...first, me, 26] },
+    ]);
+  });
 });
 
 it('finds a message by its id', () => {

@@ -2,9 +2,6 @@
 import type { Message, Reaction } from '../generated/types';
 import type { ChannelEvent } from './protocol';
 
-/** How many users the server names beside a reaction's count. */
-const USERS_NAMED = 20;
-
 export type MessageChange = ChannelEvent;
 
 /** `messages` ascend by id. The same array when nothing changed. */
@@ -54,7 +51,7 @@ export function withReaction(
   const before = all.find((one) => one.reaction === reaction);
   if (!before) return [...all, { reaction, count: 1, userIds: [userId] }];
   if (before.userIds.includes(userId)) return all;
-  const userIds = before.userIds.length < USERS_NAMED ? [...before.userIds, userId] : before.userIds;
+  const userIds = [...before.userIds, userId];
   return all.map((one) => (one === before ? { reaction, count: before.count + 1, userIds } : one));
 }
 
@@ -64,8 +61,9 @@ export function withoutReaction(
   userId: number,
 ): readonly Reaction[] {
   const before = all.find((one) => one.reaction === reaction);
-  // Of many, not all are named: one that is not may still be among them.
-  if (!before || (before.count <= USERS_NAMED && !before.userIds.includes(userId))) return all;
+  // Of many, the server names the first and the user themself: another one who is not named may still be among them.
+  const mayBe = before && (before.userIds.includes(userId) || before.count > before.userIds.length);
+  if (!mayBe) return all;
   if (before.count === 1) return all.filter((one) => one !== before);
   const userIds = before.userIds.filter((id) => id !== userId);
   return all.map((one) => (one === before ? { reaction, count: before.count - 1, userIds } : one));
