@@ -264,9 +264,10 @@ describe('roles', () => {
     const sql = await hubbub.sql();
     t.after(() => sql.end());
     // The indexer would wait for the table too, and the removal behind it on the same connection.
-    await until('the message to be indexed', async () => {
-      const { rows } = await sql.query('SELECT FROM chat_message_search WHERE "chatChannelId" = $1', [id]);
-      return rows.length > 0;
+    await until('all messages to be indexed', async () => {
+      const { rows } = await sql.query(`SELECT FROM chat_channel_head h LEFT JOIN chat_search_head s USING ("chatChannelId")
+        WHERE coalesce(s."indexedSeq", 0) < h."lastSeq"`);
+      return rows.length === 0;
     });
     await sql.query('BEGIN');
     await sql.query('LOCK TABLE chat_message');
