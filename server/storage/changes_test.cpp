@@ -205,7 +205,10 @@ TEST_F(ChangesTest, WhoeverAsksForReactionsIsNamedBeyondTheFirst) {
     EXPECT_EQ(own.user_ids.front(), others.user_ids.front());
     EXPECT_EQ(own.user_ids.back(), users.back().id);
     EXPECT_EQ(own.count, others.count);
-    const auto page = db.wait(db.messages().history(channel.id, {.limit = 10, .reader = users.back().id}));
+    chat::HistoryQuery query;
+    query.limit = 10;
+    query.reader = users.back().id;
+    const auto page = db.wait(db.messages().history(channel.id, query));
     EXPECT_EQ(page->messages.front().reactions.front().user_ids, own.user_ids);
 }
 

@@ -124,9 +124,12 @@ CREATE TRIGGER refuse BEFORE INSERT ON chat_message FOR EACH ROW WHEN (NEW.conte
     std::int64_t seq = 0;
     for (std::size_t n = 0; n < pending.size(); ++n) {
         const auto stored = pending[n].get();
-        EXPECT_EQ(stored.has_value(), !is_poison(n)) << n;
-        if (stored) EXPECT_EQ(stored->message.seq, ++seq) << n;
-        if (!stored) EXPECT_EQ(stored.error(), chat::Errc::internal);
+        ASSERT_EQ(stored.has_value(), !is_poison(n)) << n;
+        if (stored) {
+            EXPECT_EQ(stored->message.seq, ++seq) << n;
+        } else {
+            EXPECT_EQ(stored.error(), chat::Errc::internal);
+        }
     }
 }
 
