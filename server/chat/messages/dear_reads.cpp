@@ -39,7 +39,7 @@ Task<bool> DearReads::enter(UserId reader) {
     Waiting turn{executor, reads.waiting};
     boost::system::error_code ignored; // that the timer was cancelled
     auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ignored);
-    co_await turn.timer.async_wait(std::move(token));
+    co_await turn.timer.async_wait(token);
     co_return turn.has_place;
 }
 
