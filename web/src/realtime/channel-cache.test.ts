@@ -6,6 +6,7 @@ import { aChannel } from './testing';
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.stubGlobal('window', new EventTarget());
   const items = new Map<string, string>();
   vi.stubGlobal('localStorage', {
     getItem: (key: string) => items.get(key) ?? null,
@@ -35,6 +36,17 @@ it('keeps what changed in a channel, not only that there is one more', () => {
   const { name, rename } = scene();
   rename('renamed');
   vi.runAllTimers();
+  expect(name()).toEqual(['renamed']);
+});
+
+it('keeps at once what changed just before the page is left', () => {
+  const { cache, name, rename } = scene();
+  rename('renamed');
+  window.dispatchEvent(new Event('pagehide'));
+  expect(name()).toEqual(['renamed']);
+  rename('after sign-out');
+  cache.stop();
+  window.dispatchEvent(new Event('pagehide'));
   expect(name()).toEqual(['renamed']);
 });
 

@@ -28,9 +28,21 @@ export class ChannelCache {
       this.timer = undefined;
       local.set(this.key, JSON.stringify([...channels.getState().byId.values()]));
     };
-    this.unsubscribe ??= channels.subscribe((list, before) => {
+    // A page that is closed or reloaded within the pause.
+    const saveNow = (): void => {
+      if (this.timer === undefined) return;
+      clearTimeout(this.timer);
+      save();
+    };
+    if (this.unsubscribe) return;
+    const unsubscribe = channels.subscribe((list, before) => {
       if (list.byId !== before.byId) this.timer ??= setTimeout(save, PAUSE_MS);
     });
+    window.addEventListener('pagehide', saveNow);
+    this.unsubscribe = () => {
+      unsubscribe();
+      window.removeEventListener('pagehide', saveNow);
+    };
   }
 
   stop(): void {
