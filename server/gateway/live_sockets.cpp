@@ -194,11 +194,6 @@ Task<bool> LiveSockets::settle(std::vector<Head> heads) {
     boost::asio::steady_timer timeout{executor, limits::kSettleTimeout};
     auto start = [this, &state, &wait_on, &timeout](Callback<void()> done) {
         state->done = std::move(done);
-        timeout.async_wait([state](const boost::system::error_code& cancelled) {
-            if (cancelled) return;
-            state->overtaken = true;
-            state->finish();
-        });
         for (std::size_t i = 0; i < node_.shards.size(); ++i) {
             if (node_.shards[i].on_this_thread()) {
                 wait_on(i);
@@ -206,6 +201,12 @@ Task<bool> LiveSockets::settle(std::vector<Head> heads) {
                 node_.shards[i].post([wait_on, i] { wait_on(i); });
             }
         }
+        if (state->is_done) return;
+        timeout.async_wait([state](const boost::system::error_code& cancelled) {
+            if (cancelled) return;
+            state->overtaken = true;
+            state->finish();
+        });
     };
     co_await internal::completion_of(std::move(start));
     co_return state->overtaken;

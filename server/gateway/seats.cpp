@@ -8,26 +8,32 @@
 namespace hubbub::gateway {
 
 Task<Seats::Seat> Seats::take(std::string whose, std::size_t max) {
-    auto& io = home_of(whose).io();
-    auto* entry = co_await internal::on(io, take_here(std::move(whose), max));
+    runtime::Shard& home = home_of(whose);
+    if (home.on_this_thread()) co_return Seat{take_at(home, std::move(whose), max)};
+    auto there = [](Seats& seats, runtime::Shard& shard, std::string name, std::size_t most) -> Task<Taken::pointer> {
+        co_return seats.take_at(shard, std::move(name), most);
+    };
+    auto* entry = co_await internal::on(home.io(), there(*this, home, std::move(whose), max));
     co_return Seat{entry};
 }
 
-Task<Seats::Taken::pointer> Seats::take_here(std::string whose, std::size_t max) {
-    Taken& here = taken_[home_of(whose).index()];
+Seats::Taken::pointer Seats::take_at(const runtime::Shard& home, std::string whose, std::size_t max) {
+    Taken& here = taken_[home.index()];
     const auto found = here.find(whose);
-    if (found != here.end() && found->second.taken >= max) co_return nullptr;
+    if (found != here.end() && found->second.taken >= max) return nullptr;
     auto& entry = *here.try_emplace(std::move(whose), Count{*this}).first;
     ++entry.second.taken;
-    co_return &entry;
+    return &entry;
 }
 
 void Seats::give_back(Taken::pointer entry) {
     if (node_.draining) return; // the shards may be gone already
     runtime::Shard& home = home_of(entry->first);
-    home.post([this, entry, &home] {
+    auto give = [this, entry, &home] {
         if (--entry->second.taken == 0) taken_[home.index()].erase(entry->first);
-    });
+    };
+    if (home.on_this_thread()) return give();
+    home.post(std::move(give));
 }
 
 runtime::Shard& Seats::home_of(const std::string& whose) {

@@ -32,7 +32,7 @@ class Seats {
 
   private:
     runtime::Shard& home_of(const std::string& whose);
-    Task<Taken::pointer> take_here(std::string whose, std::size_t max);
+    Taken::pointer take_at(const runtime::Shard& home, std::string whose, std::size_t max); ///< on `home`
     void give_back(Taken::pointer entry);
 
     Node& node_;

@@ -20,6 +20,10 @@ using socketio::RawJson;
 
 namespace {
 
+// What `connected` and each channel in it take as a rule.
+constexpr std::size_t kConnectedSize = 512;
+constexpr std::size_t kStateSize = 256;
+
 constexpr std::uint64_t kReconnectsPerSecond = 500; // each reads its user's channels from the database
 
 socketio::ConnectError to_connect_error(const Failure& failure) {
@@ -150,6 +154,7 @@ Task<> SocketGateway::bring_in(SocketPtr socket) {
 void SocketGateway::welcome(Socket& socket, const chat::Page<chat::ChannelState>& channels) {
     SocketSession& session = *session_of(socket);
     std::string event;
+    event.reserve(kConnectedSize + channels.items.size() * kStateSize);
     JsonWriter json{event};
     json.begin_object()
         .field("userId", session.claims.user)

@@ -30,6 +30,7 @@ inline std::int64_t one_more(std::size_t limit) {
 template <class T, class Read, class Position>
 chat::Page<T> to_page(const postgres::Rows& rows, std::size_t limit, Read read, Position position) {
     chat::Page<T> page;
+    page.items.reserve(std::min(rows.size(), limit));
     for (std::size_t i = 0; i < std::min(rows.size(), limit); ++i) page.items.push_back(read(rows[i]));
     if (rows.size() > limit) page.next_cursor = encode_cursor(position(rows[limit - 1]));
     return page;
