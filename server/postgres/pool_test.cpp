@@ -135,11 +135,9 @@ TEST_F(PoolTest, AnAnswerMeansCommitted) {
 
 TEST_F(PoolTest, ASlowQueryDoesNotHoldUpTheOthers) {
     runner.ask(kOne).get();
-    const auto start = Clock::now();
-    auto slow = runner.ask(kSleep, Params::of(std::int64_t{1000}));
+    auto slow = runner.ask(kSleep, Params::of(std::int64_t{60'000}));
     for (int i = 0; i < 50; ++i) EXPECT_TRUE(runner.ask(kOne).get());
-    EXPECT_LT(Clock::now() - start, 900ms);
-    EXPECT_TRUE(slow.get());
+    EXPECT_EQ(slow.wait_for(0s), std::future_status::timeout);
 }
 
 TEST_F(PoolTest, DearQueriesLeaveCheapOnesAConnection) {
@@ -264,7 +262,7 @@ TEST_F(PoolTest, WithoutTheServerQueriesAreRefusedAtOnceUntilItIsBack) {
     EXPECT_FALSE(runner.run([&] { return runner.pool().available(); }));
     const auto start = Clock::now();
     EXPECT_EQ(runner.ask(kOne).get().error(), Errc::unavailable);
-    EXPECT_LT(Clock::now() - start, 100ms);
+    EXPECT_LT(Clock::now() - start, limits::kDatabaseConnectTimeout / 2) << "it waited for nothing";
     TestServer::get().start();
     bool back = false;
     for (int i = 0; i < 300 && !back; ++i) {
@@ -306,7 +304,7 @@ TEST(Pool, AServerThatNeverAnswersIsGivenUp) {
     PoolRunner runner{"host=" + dir.path().string() + " port=5432 user=nobody dbname=none", 1};
     EXPECT_EQ(runner.ask(kOne).get().error(), Errc::unavailable);
     EXPECT_GE(Clock::now() - start, limits::kDatabaseConnectTimeout - 100ms);
-    EXPECT_LT(Clock::now() - start, limits::kDatabaseConnectTimeout + 2s);
+    EXPECT_LT(Clock::now() - start, limits::kDatabaseConnectTimeout * 3);
     ::close(listener);
 }
 
