@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { request } from './http.js';
+import { copyCluster, newCluster } from './new-cluster.js';
 import { atExit, binary, freePort, Program } from './processes.js';
 
 /** The private PostgreSQL: where it lives in the data directory, and how to reach it. */
@@ -37,12 +38,28 @@ function scratchRoot() {
 /** A running `hubbub serve` with its private PostgreSQL, in a temporary data directory of its own. */
 export class Hubbub {
   static async start({ env = {} } = {}) {
+    const cluster = await newCluster(binary('hubbub'), Hubbub.#withNewCluster);
+    const hubbub = await Hubbub.#prepare(env);
+    mkdirSync(hubbub.dataDir);
+    copyCluster(cluster, path.join(hubbub.dataDir, kPostgresDirectory));
+    await hubbub.#launch();
+    return hubbub;
+  }
+
+  /** One that has made its database and stopped; its files are removed when this process ends. */
+  static async #withNewCluster() {
+    const hubbub = await Hubbub.#prepare({});
+    await hubbub.#launch();
+    await hubbub.program.stop();
+    return path.join(hubbub.dataDir, kPostgresDirectory);
+  }
+
+  static async #prepare(env) {
     const scratch = mkdtempSync(path.join(scratchRoot(), 'hubbub-suite-'));
     // Started as root, Hubbub runs PostgreSQL as another user, who has to reach the data directory.
     await chmod(scratch, 0o755);
     const hubbub = new Hubbub(scratch, await freePort(), env);
     atExit(() => hubbub.#removeAll());
-    await hubbub.#launch();
     return hubbub;
   }
 
