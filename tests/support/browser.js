@@ -36,7 +36,7 @@ export class Visitor {
   constructor(page, username) {
     this.page = page;
     this.username = username;
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(40_000);
     page.on('pageerror', (error) => this.faults.push(`${error}`));
     page.on('console', (message) => {
       if (/Content Security Policy|Refused to/.test(message.text())) this.faults.push(message.text());

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Polls `condition` until it returns something truthy, and returns that. `what` is named in the error. */
-export async function until(what, condition, { timeoutMs = 10_000, everyMs = 20 } = {}) {
+export async function until(what, condition, { timeoutMs = 30_000, everyMs = 20 } = {}) {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await condition();
@@ -12,7 +12,7 @@ export async function until(what, condition, { timeoutMs = 10_000, everyMs = 20 
 }
 
 /** `promise`, or an error that names `what` after `timeoutMs`. */
-export async function within(what, promise, timeoutMs = 10_000) {
+export async function within(what, promise, timeoutMs = 30_000) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited ${timeoutMs} ms in vain for ${what}`)), timeoutMs);
@@ -25,7 +25,7 @@ export async function within(what, promise, timeoutMs = 10_000) {
 }
 
 /** Resolves with the arguments (array) of the next `event` that `matches`. */
-export function next(emitter, event, { timeoutMs = 10_000, matches = () => true } = {}) {
+export function next(emitter, event, { timeoutMs = 30_000, matches = () => true } = {}) {
   let listener;
   const seen = new Promise((resolve) => {
     listener = (...args) => {
