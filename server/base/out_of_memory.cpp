@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -9,6 +10,8 @@
 namespace hubbub {
 
 void end_out_of_memory() noexcept {
+    static std::atomic_flag begun;
+    while (begun.test_and_set()) ::pause(); // another thread does it
     char line[256];
     const std::time_t now = std::time(nullptr);
     std::tm utc{};

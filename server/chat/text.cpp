@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace hubbub::chat {
@@ -123,7 +124,8 @@ std::string to_nfc(std::string_view text) {
     const auto size = static_cast<utf8proc_ssize_t>(text.size());
     const auto length =
         utf8proc_map(bytes, size, &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (length < 0) return std::string{text}; // no memory
+    if (length == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc{};
+    if (length < 0) return std::string{text}; // not UTF-8
     const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owned{composed, std::free};
     return {reinterpret_cast<const char*>(composed), static_cast<std::size_t>(length)};
 }

@@ -1,6 +1,7 @@
 #include "chat/auth/password_hasher.hpp"
 
 #include "base/limits.hpp"
+#include "base/log.hpp"
 #include "chat/errc.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,6 +10,7 @@
 #include <sodium.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +18,7 @@ namespace hubbub::chat {
 namespace {
 
 constexpr int kNice = 10; // behind the shards, which answer everybody else
+constexpr const char* kNoMemory = "no memory to hash a password";
 
 std::string random_password() {
     std::string bytes(32, '\0');
@@ -31,8 +34,11 @@ Task<std::string> hash_on_pool(const PasswordHasher& hasher, std::string passwor
 }
 
 Task<bool> verify_on_pool(std::string password, std::string hash) {
+    errno = 0;
     const bool right = crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+    const bool no_memory = !right && errno == ENOMEM;
     sodium_memzero(password.data(), password.size());
+    if (no_memory) throw std::runtime_error{kNoMemory};
     co_return right;
 }
 
@@ -64,7 +70,7 @@ std::string PasswordHasher::hash_now(const std::string& password) const {
     char text[crypto_pwhash_STRBYTES];
     if (crypto_pwhash_str_alg(text, password.data(), password.size(), cost_.passes, cost_.memory_bytes,
                               crypto_pwhash_ALG_ARGON2ID13) != 0) {
-        throw std::runtime_error{"no memory to hash a password"};
+        throw std::runtime_error{kNoMemory};
     }
     return text;
 }
@@ -93,8 +99,11 @@ template <class T> Task<Result<T>> PasswordHasher::run(Task<T> work) {
         auto value = co_await boost::asio::co_spawn(queue_, std::move(work), boost::asio::use_awaitable);
         --waiting_;
         co_return value;
-    } catch (const std::runtime_error&) {
+    } catch (const std::runtime_error& failure) {
         --waiting_;
+        log::error(
+            "password_not_hashed",
+            {{"reason", failure.what()}, {"hint", "each password that is checked takes 64 MB: give the process more"}});
         co_return Errc::unavailable;
     }
 }

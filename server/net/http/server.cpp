@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace hubbub::net::http {
@@ -78,11 +77,7 @@ void ServerCore::wait_for_clients() {
 
 void ServerCore::accept_waiting() {
     if (!acceptor_.is_open()) return;
-    try {
-        for (int accepted = 0; accepted < kAcceptsPerWakeMax && accept_one(); ++accepted) {
-        }
-    } catch (const std::bad_alloc&) {
-        back_off(ENOMEM); // one client is lost; that must not be the end of accepting
+    for (int accepted = 0; accepted < kAcceptsPerWakeMax && accept_one(); ++accepted) {
     }
     if (!backoff_.armed()) wait_for_clients();
 }

@@ -70,6 +70,7 @@ struct DeflateCodec::Inflater {
             stream.next_out = bytes({chunk.data(), chunk.size()});
             stream.avail_out = static_cast<uInt>(chunk.size());
             const int status = ::inflate(&stream, Z_SYNC_FLUSH);
+            if (status == Z_MEM_ERROR) throw std::bad_alloc{}; // the window is made when it is needed
             if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return false;
             const std::size_t size = chunk.size() - stream.avail_out;
             too_big = size > bytes_max - out.size();
