@@ -13,6 +13,8 @@ import { until } from '../support/wait.js';
 
 /** In which what nobody tries again takes effect. */
 const kNoticed = { timeoutMs: 15_000 };
+/** The SQLSTATE of a statement that was cancelled. */
+const kCancelled = '57014';
 
 describe('a change whose answer is lost', () => {
   let store; // whose PostgreSQL it is
@@ -127,6 +129,27 @@ describe('a change whose answer is lost', () => {
       assert.equal((await watcher.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount, 0);
       await holder.query('ROLLBACK');
     } finally {
+      await Promise.all([holder.end(), watcher.end()]);
+    }
+    const { body } = await again(() => owner.api.get(membersOf(channel)));
+    assert.deepEqual(body.members.map(({ user }) => user.id), [owner.id]);
+  });
+
+  test('an answer that libpq has no memory for is lost as well, and no success', async () => {
+    const channel = await createChannel(owner, { type: 'private' });
+    const [holder, watcher] = [await store.sql(), await store.sql()];
+    proxy.withoutState = kCancelled;
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM chat_channel_head WHERE "chatChannelId" = $1 FOR UPDATE', [channel]);
+      const adding = owner.api.post(membersOf(channel), { userId: member.id });
+      const cancel =
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%chat_add_member%' AND wait_event_type = 'Lock'";
+      await until('the addition to be cancelled', async () => (await watcher.query(cancel)).rowCount > 0);
+      assertRefused(await adding, 503, 'server.unavailable');
+    } finally {
+      proxy.withoutState = undefined;
+      await holder.query('ROLLBACK');
       await Promise.all([holder.end(), watcher.end()]);
     }
     const { body } = await again(() => owner.api.get(membersOf(channel)));

@@ -6,6 +6,8 @@ import { until } from './wait.js';
 /** Stands between a Hubbub and its PostgreSQL, and loses the answers that it is told to: what was asked is carried out. */
 export class DatabaseProxy {
   #victim; // part of the question whose answer is to be lost
+  /** An SQLSTATE: errors come without it, as libpq's own do, which has no memory for an answer or no connection. */
+  withoutState;
 
   /** To the private PostgreSQL of `hubbub`. */
   static async start(hubbub) {
@@ -37,7 +39,12 @@ export class DatabaseProxy {
         }
         database.write(asked);
       });
-      database.on('data', (answer) => (losing ? client.destroy() : client.write(answer)));
+      database.on('data', (answer) => {
+        if (losing) return client.destroy();
+        const state = this.withoutState ? answer.indexOf(`C${this.withoutState}\0`) : -1;
+        if (state >= 0) answer.write('x', state); // a field that nobody knows
+        client.write(answer);
+      });
     });
   }
 

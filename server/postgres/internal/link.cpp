@@ -212,7 +212,7 @@ void Link::take_results() {
         nulls = result == nullptr ? nulls + 1 : 0;
         if (result != nullptr) take(result);
     }
-    if (queue_.size() != before) watch();
+    if (state_ != State::lost && queue_.size() != before) watch();
 }
 
 void Link::take(pg_result* owned) {
@@ -244,7 +244,9 @@ void Link::refuse(Pending& pending, const pg_result* result) {
         farewell_ = field(result, PG_DIAG_MESSAGE_PRIMARY); // why the connection is about to be closed
         return;
     }
-    if (pending.error || state.empty()) return; // without SQLSTATE: libpq's own report of a lost connection
+    // libpq's own report: the connection is lost, or there was no memory for the answer, which is lost then.
+    if (state.empty()) return lose(one_line(PQresultErrorMessage(result)));
+    if (pending.error) return;
     pending.error = parse_sql_state(state);
     // A constraint that says no is an answer for the caller, everything else is worth a line.
     log::write(state.starts_with("23") ? log::Level::debug : log::Level::warn, "database_error",
