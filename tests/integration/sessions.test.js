@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { Api, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
+import { until } from '../support/wait.js';
 
 describe('own account and sessions', () => {
   let hubbub;
@@ -183,4 +184,19 @@ describe('own account and sessions', () => {
       assertRefused(await user.api.put(`/channels/${id}/mute`, { mutedUntil }), 400, code, 'mutedUntil');
     });
   }
+
+  test('what was over a week ago is purged by the server, which needs no request for it', async (t) => {
+    const user = await signUp(hubbub.url);
+    const ended = await signIn(user);
+    const rows = async () => (await sql.query('SELECT "familyId"::int AS id FROM chat_session WHERE "userId" = $1', [user.id])).rows;
+    let sql = await hubbub.sql();
+    await sql.query('UPDATE chat_session SET "revokedAt" = now() - interval \'8 days\' WHERE "familyId" = $1', [ended.id]);
+    await sql.end();
+    await hubbub.program.stop();
+    await hubbub.restart();
+    sql = await hubbub.sql();
+    t.after(() => sql.end());
+    await until('the purge', async () => (await rows()).length === 1);
+    assert.deepEqual(await rows(), [{ id: user.session.sessionId }]);
+  });
 });
