@@ -62,7 +62,8 @@ template <class Handler> auto Link::guarded(Handler handler) {
 
 std::shared_ptr<Link> Link::open(runtime::Shard& shard, const Target& target, Owner& owner,
                                  std::optional<Backend> before) {
-    auto link = std::make_shared<Link>(shard, owner, before);
+    // Not by make_shared, whose memory the weak pointers keep: no sanitizer would see a use after the end.
+    const std::shared_ptr<Link> link{new Link{shard, owner, before}};
     link->watch();
     Target::resolve(shard.io(), target, [weak = link->weak_from_this()](Result<Target> resolved) {
         const auto self = weak.lock();
