@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'limit.rate',
   'limit.reactions',
   'limit.invites',
+  'limit.invitations',
   'limit.channels',
   'limit.channels_made',
   'limit.additions',

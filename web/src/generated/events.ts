@@ -10,6 +10,8 @@ import type {
   DisconnectedEvent,
   ErrorEvent,
   Id,
+  InvitationAddedEvent,
+  InvitationRemovedEvent,
   MarkedIds,
   Member,
   MemberPosition,
@@ -127,6 +129,8 @@ export interface ServerEvents {
   user_offline: UserPresenceEvent;
   presence_update: Presence;
   channel_added: ChannelAddedEvent;
+  invitation_added: InvitationAddedEvent;
+  invitation_removed: InvitationRemovedEvent;
   channel_updated: ChannelUpdatedEvent;
   member_updated: MemberUpdatedEvent;
   channel_behind: ChannelBehindEvent;

@@ -79,6 +79,22 @@ export interface Invite {
   readonly uses: number;
 }
 
+export interface Invitation {
+  readonly id: number;
+  readonly code: string;
+  readonly channel: InvitationChannel;
+  readonly invitedBy: PublicUser;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+export interface InvitationChannel {
+  readonly id: number;
+  readonly name: string;
+  readonly type: ChannelType;
+  readonly topic?: string;
+}
+
 export type ChannelType = 'public' | 'private' | 'direct';
 
 export type MemberRole = 'owner' | 'admin' | 'member';
@@ -309,6 +325,15 @@ export interface UserTypingEvent {
 
 export interface ChannelAddedEvent {
   readonly channel: ChannelState;
+}
+
+export interface InvitationAddedEvent {
+  readonly invitation: Invitation;
+}
+
+export interface InvitationRemovedEvent {
+  readonly inviteId: number;
+  readonly chatChannelId: number;
 }
 
 export interface ChannelUpdatedEvent {
