@@ -93,6 +93,7 @@ inline constexpr std::int64_t kChannelsMadeMax = 500; ///< open ones that a user
 inline constexpr std::size_t kAdditionsPerHour = 100; ///< of one user by others, on a node; more: `limit.additions`
 inline constexpr std::size_t kConnectedChannelsMax = 500; ///< in `connected`, each of 1 KB at most; the rest by pages
 inline constexpr std::size_t kInvitesPerChannelMax = 100; ///< good at a time; more: `limit.invites`
+inline constexpr std::int64_t kInvitationsMax = 100;      ///< of one user, good at a time; more: `limit.invitations`
 inline constexpr std::int64_t kInviteUsesMax = 1'000;
 inline constexpr auto kInviteTtlDefault = 24h * 7;
 inline constexpr auto kInviteTtlMax = 24h * 30;

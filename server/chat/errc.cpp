@@ -32,6 +32,7 @@ std::string_view to_string(Errc errc) {
     case Errc::rate_limited: return "too many requests";
     case Errc::too_many_reactions: return "too many reactions";
     case Errc::too_many_invites: return "too many invitations";
+    case Errc::too_many_invitations: return "too many invitations of a user";
     case Errc::too_many_channels: return "in too many channels";
     case Errc::too_many_made: return "too many channels made";
     case Errc::too_many_connections: return "too many connections";

@@ -34,10 +34,11 @@ enum class Errc {
     invite_not_found,
     session_not_found, ///< also: of another user
     rate_limited,
-    too_many_reactions, ///< different ones on one message
-    too_many_invites,   ///< of one channel
-    too_many_channels,  ///< that a user is in
-    too_many_made,      ///< channels by one user
+    too_many_reactions,   ///< different ones on one message
+    too_many_invites,     ///< of one channel
+    too_many_invitations, ///< of one user
+    too_many_channels,    ///< that a user is in
+    too_many_made,        ///< channels by one user
     too_many_connections,
     payload_too_large,
     draining,

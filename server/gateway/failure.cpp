@@ -38,6 +38,7 @@ ErrorName to_name(chat::Errc errc) {
     case Errc::rate_limited: return ErrorName::limit_rate;
     case Errc::too_many_reactions: return ErrorName::limit_reactions;
     case Errc::too_many_invites: return ErrorName::limit_invites;
+    case Errc::too_many_invitations: return ErrorName::limit_invitations;
     case Errc::too_many_channels: return ErrorName::limit_channels;
     case Errc::too_many_made: return ErrorName::limit_channels_made;
     case Errc::too_many_connections: return ErrorName::limit_connections;

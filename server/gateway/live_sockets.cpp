@@ -161,6 +161,22 @@ void LiveSockets::member_updated(ChannelId channel, const chat::Member& member) 
     node_.nsp.to(channel_room(channel)).emit("member_updated", RawJson{event});
 }
 
+void LiveSockets::invitation_added(const chat::Invitation& invitation) {
+    if (!invitation.invite.user) return;
+    std::string event;
+    JsonWriter json{event};
+    json.begin_object().key("invitation");
+    write(json, invitation);
+    json.end_object();
+    node_.nsp.to(user_room(*invitation.invite.user)).emit("invitation_added", RawJson{event});
+}
+
+void LiveSockets::invitation_removed(ChannelId channel, const chat::WithdrawnInvite& invite) {
+    std::string event;
+    JsonWriter{event}.begin_object().field("inviteId", invite.id).field("chatChannelId", channel).end_object();
+    node_.nsp.to(user_room(invite.invited)).emit("invitation_removed", RawJson{event});
+}
+
 Task<bool> LiveSockets::settle(std::vector<Head> heads) {
     struct State {
         std::vector<Head> heads;

@@ -1,4 +1,5 @@
 #pragma once
+#include "chat/channels/invite_store.hpp"
 #include "chat/channels/store.hpp"
 #include "chat/messages/store.hpp"
 #include "gateway/node.hpp"
@@ -53,6 +54,9 @@ class LiveSockets {
     /// Tell the channel's room, from its owner shard.
     void channel_updated(const chat::Channel& channel);
     void member_updated(ChannelId channel, const chat::Member& member);
+    /// Tell whoever is invited, on all of their sockets. From the channel's owner shard, or told in any order.
+    void invitation_added(const chat::Invitation& invitation);
+    void invitation_removed(ChannelId channel, const chat::WithdrawnInvite& invite);
 
     /// How far somebody has read a channel.
     struct Head {

@@ -61,8 +61,16 @@ Task<Result<MembershipChange>> Memberships::accept(ChannelId channel, UserId use
     return internal::on(node_.owner(channel).io(), accept_here(channel, user, std::move(code)));
 }
 
-Task<Result<MembershipChange>> Memberships::add(ChannelId channel, UserId actor, UserId user, chat::Role role) {
+Task<Result<chat::Addition>> Memberships::add(ChannelId channel, UserId actor, UserId user, chat::Role role) {
     return internal::on(node_.owner(channel).io(), add_here(channel, actor, user, role));
+}
+
+Task<Result<chat::Invitation>> Memberships::invite(UserId actor, chat::NewInvite invite) {
+    return internal::on(node_.owner(invite.channel).io(), invite_here(actor, invite));
+}
+
+Task<Result<std::optional<UserId>>> Memberships::withdraw(ChannelId channel, UserId actor, chat::InviteId invite) {
+    return internal::on(node_.owner(channel).io(), withdraw_here(channel, actor, invite));
 }
 
 Task<Result<MembershipChange>> Memberships::remove(ChannelId channel, UserId actor, UserId user,
@@ -95,13 +103,30 @@ Task<Result<MembershipChange>> Memberships::accept_here(ChannelId channel, UserI
     co_return change;
 }
 
-Task<Result<MembershipChange>> Memberships::add_here(ChannelId channel, UserId actor, UserId user, chat::Role role) {
+Task<Result<chat::Addition>> Memberships::add_here(ChannelId channel, UserId actor, UserId user, chat::Role role) {
     Services& here = node_.services_of(node_.owner(channel));
     const auto write = here.writes.enter();
-    auto change = co_await here.channels.add(channel, actor, user, role);
+    auto added = co_await here.channels.add(channel, actor, user, role);
+    if (added && added->invitation) {
+        if (added->is_new) sockets_.invitation_added(*added->invitation);
+        co_return added;
+    }
+    const auto change = added ? Result<MembershipChange>{added->change} : added.error();
     std::string nobody; // REST: every socket is told
     co_await follow(channel, user, actor, true, change, std::move(nobody));
-    co_return change;
+    co_return added;
+}
+
+Task<Result<chat::Invitation>> Memberships::invite_here(UserId actor, chat::NewInvite invite) {
+    auto made = co_await node_.services_of(node_.owner(invite.channel)).invites.create(actor, invite);
+    if (made && made->is_open) sockets_.invitation_added(*made);
+    co_return made;
+}
+
+Task<Result<std::optional<UserId>>> Memberships::withdraw_here(ChannelId channel, UserId actor, chat::InviteId invite) {
+    auto invited = co_await node_.services_of(node_.owner(channel)).invites.withdraw(channel, actor, invite);
+    if (invited && *invited) sockets_.invitation_removed(channel, {invite, **invited});
+    co_return invited;
 }
 
 Task<Result<MembershipChange>> Memberships::remove_here(ChannelId channel, UserId actor, UserId user,
@@ -109,8 +134,14 @@ Task<Result<MembershipChange>> Memberships::remove_here(ChannelId channel, UserI
     Services& here = node_.services_of(node_.owner(channel));
     const auto write = here.writes.enter();
     auto change = co_await here.channels.remove(channel, actor, user);
+    tell_withdrawn(channel, change);
     co_await follow(channel, user, actor, false, change, std::move(socket_id));
     co_return change;
+}
+
+void Memberships::tell_withdrawn(ChannelId channel, const Result<MembershipChange>& change) {
+    if (!change) return;
+    for (const chat::WithdrawnInvite& invite : change->withdrawn) sockets_.invitation_removed(channel, invite);
 }
 
 /// In the very handler in which the answer came.
@@ -155,6 +186,7 @@ Task<> Memberships::mend_here(ChannelId channel, UserId user, bool is_member) {
 Task<Result<MembershipChange>> Memberships::set_role_here(ChannelId channel, UserId actor, UserId user,
                                                           chat::Role role) {
     auto change = co_await node_.services_of(node_.owner(channel)).channels.set_role(channel, actor, user, role);
+    tell_withdrawn(channel, change);
     if (change) sockets_.member_updated(channel, change->member);
     co_return change;
 }

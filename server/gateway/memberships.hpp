@@ -2,13 +2,14 @@
 #include "gateway/live_sockets.hpp"
 #include "gateway/node.hpp"
 
+#include <optional>
 #include <string>
 
 namespace hubbub::gateway {
 
-/// Commands that change who is in a channel: the rule and the commit on the channel's owner shard, then the rooms, then
-/// what people are told. May be awaited on any shard. `socket_id` is the socket that asked, if one did: it learns the
-/// result from its ack and is not told again.
+/// Commands that change who is in a channel, or is invited: the rule and the commit on the channel's owner shard, then
+/// the rooms, then what people are told. May be awaited on any shard. `socket_id` is the socket that asked, if one did:
+/// it learns the result from its ack and is not told again.
 ///
 /// Rooms follow what the database says, not what a request has changed: they are right too when the change was made by
 /// an earlier request whose answer was lost.
@@ -28,7 +29,10 @@ class Memberships {
     Task<Result<chat::MembershipChange>> join(ChannelId channel, UserId user, std::string socket_id);
     /// The same by an invitation's code.
     Task<Result<chat::MembershipChange>> accept(ChannelId channel, UserId user, std::string code);
-    Task<Result<chat::MembershipChange>> add(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    /// Or invites them, and tells them of it.
+    Task<Result<chat::Addition>> add(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    Task<Result<chat::Invitation>> invite(UserId actor, chat::NewInvite invite);
+    Task<Result<std::optional<UserId>>> withdraw(ChannelId channel, UserId actor, chat::InviteId invite);
     /// Done when nothing of the channel reaches the user's sockets any more. `actor` may be `user`.
     Task<Result<chat::MembershipChange>> remove(ChannelId channel, UserId actor, UserId user, std::string socket_id);
     Task<Result<chat::MembershipChange>> set_role(ChannelId channel, UserId actor, UserId user, chat::Role role);
@@ -41,7 +45,9 @@ class Memberships {
   private:
     Task<Result<chat::MembershipChange>> join_here(ChannelId channel, UserId user, std::string socket_id);
     Task<Result<chat::MembershipChange>> accept_here(ChannelId channel, UserId user, std::string code);
-    Task<Result<chat::MembershipChange>> add_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    Task<Result<chat::Addition>> add_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
+    Task<Result<chat::Invitation>> invite_here(UserId actor, chat::NewInvite invite);
+    Task<Result<std::optional<UserId>>> withdraw_here(ChannelId channel, UserId actor, chat::InviteId invite);
     Task<Result<chat::MembershipChange>> remove_here(ChannelId channel, UserId actor, UserId user,
                                                      std::string socket_id);
     Task<Result<chat::MembershipChange>> set_role_here(ChannelId channel, UserId actor, UserId user, chat::Role role);
@@ -49,6 +55,7 @@ class Memberships {
     Task<> enter(ChannelId channel, UserId user);
     Task<> follow(ChannelId channel, UserId user, UserId actor, bool joined,
                   const Result<chat::MembershipChange>& change, std::string socket_id);
+    void tell_withdrawn(ChannelId channel, const Result<chat::MembershipChange>& change);
     Task<> mend_here(ChannelId channel, UserId user, bool is_member);
 
     Node& node_;

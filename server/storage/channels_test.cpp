@@ -159,7 +159,7 @@ TEST_F(ChannelsTest, NobodyComesIntoMoreChannelsThanTheyMayBeIn) {
     const auto invite = db.wait(
         db.invites().create_invite({another.id, {}, now() + std::chrono::hours{1}, 1}, {alice.id, Role::owner}));
     const auto by_invite = [&] {
-        return db.wait(db.invites().join_by_invite(another.id, bob.id, invite->code)).error();
+        return db.wait(db.invites().join_by_invite(another.id, bob.id, invite->invite.code)).error();
     };
     EXPECT_EQ(by_invite(), Errc::too_many_channels);
     EXPECT_EQ(make(bob.id), Errc::too_many_channels);
@@ -182,6 +182,44 @@ TEST_F(ChannelsTest, WhoHasMadeAsManyChannelsAsAllowedArchivesOneFirst) {
     EXPECT_EQ(archive(true), error_code{});
     EXPECT_EQ(make(alice.id), error_code{});
     EXPECT_EQ(archive(false), Errc::too_many_made);
+}
+
+TEST_F(ChannelsTest, AStrangerIsInvitedOnceAndHasNoMoreInvitationsThanAllowed) {
+    const auto one = db.new_channel(alice.id, ChannelType::private_channel);
+    const auto another = db.new_channel(alice.id, ChannelType::private_channel);
+    const auto in_an_hour = now() + std::chrono::hours{1};
+    const auto add_bob = [&](const chat::Channel& to, Role as) {
+        return db.wait(db.invites().add_or_invite({to.id, bob.id, in_an_hour, 1}, Role::admin, {alice.id, as}));
+    };
+    EXPECT_EQ(add_bob(one, Role::admin).error(), Errc::role_forbidden) << "alice is an owner";
+    const auto made = add_bob(one, Role::owner);
+    ASSERT_TRUE(made && made->invitation) << made.error();
+    EXPECT_TRUE(made->is_new);
+    EXPECT_EQ(add_bob(one, Role::admin).error(), Errc::role_forbidden);
+    const auto again = add_bob(one, Role::owner);
+    EXPECT_EQ(again->invitation->invite.id, made->invitation->invite.id);
+    EXPECT_FALSE(again->is_new);
+
+    const auto text = [](auto id) { return std::to_string(id.value); };
+    postgres::BlockingConnection{testing::shared_database()}.script(
+        R"(INSERT INTO chat_invite ("chatChannelId", "userId", "createdBy", "expiresAt", "maxUses") SELECT )" +
+        text(one.id) + ", " + text(bob.id) + ", " + text(alice.id) +
+        ", now() + interval '1 day', 1 FROM generate_series(1, " + std::to_string(limits::kInvitationsMax - 2) + ")");
+    const std::string first = "SELECT chat_create_invite(" + text(one.id) + ", " + text(alice.id) + ", 'owner', " +
+                              text(bob.id) + ", now() + interval '1 day', 1, 1000, " +
+                              std::to_string(limits::kInvitationsMax) + ")";
+    const auto second = testing::overtaken(first, [&] { return add_bob(another, Role::owner).error(); });
+    EXPECT_EQ(second, Errc::too_many_invitations) << "both at the same moment";
+    EXPECT_EQ(db.wait(db.invites().list_invitations(bob.id))->size(), std::size_t{limits::kInvitationsMax});
+    EXPECT_EQ(*db.wait(db.invites().decline_invite(bob.id, made->invitation->invite.id)), one.id);
+    EXPECT_TRUE(add_bob(another, Role::owner)->invitation);
+
+    const auto direct = db.wait(db.channels().open_direct(bob.id, alice.id))->id;
+    db.append(StorageRunner::message(direct, bob.id)).get();
+    const auto added = add_bob(another, Role::owner);
+    EXPECT_FALSE(added->invitation) << "bob knows alice now";
+    EXPECT_EQ(added->change.member.role, Role::admin);
+    EXPECT_GT(added->change.event_seq, 0);
 }
 
 TEST_F(ChannelsTest, WhoComesInHasNothingUnread) {

@@ -116,12 +116,19 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             db.wait(db.channels().set_muted(channel.id, bob.id, now()));
             const auto invite = db.wait(db.invites().create_invite({channel.id, {}, now() + std::chrono::hours{1}, 1},
                                                                    {alice.id, chat::Role::owner}));
-            db.wait(db.invites().find_invite(invite->code));
+            db.wait(db.invites().find_invite(invite->invite.code));
             db.wait(db.invites().list_invites(channel.id, {std::nullopt, 10}));
-            for (const auto& code : {std::optional<std::string>{}, std::optional{invite->code}})
+            for (const auto& code : {std::optional<std::string>{}, std::optional{invite->invite.code}})
                 db.wait(db.invites().join_by_invite(channel.id, bob.id, code));
-            db.wait(db.invites().delete_invite(channel.id, invite->id));
+            db.wait(db.invites().delete_invite(channel.id, invite->invite.id));
             for (int i = 0; i < 2; ++i) db.wait(db.channels().open_direct(alice.id, bob.id));
+            const auto secret = db.new_channel(alice.id, chat::ChannelType::private_channel);
+            const chat::NewInvite for_bob{secret.id, bob.id, now() + std::chrono::hours{1}, 1};
+            db.append(StorageRunner::message(db.wait(db.channels().open_direct(alice.id, bob.id))->id, alice.id)).get();
+            for (int i = 0; i < 2; ++i)
+                db.wait(db.invites().add_or_invite(for_bob, chat::Role::member, {alice.id, chat::Role::owner}));
+            const auto invitations = db.wait(db.invites().list_invitations(bob.id));
+            db.wait(db.invites().decline_invite(bob.id, invitations->front().invite.id));
             db.wait(db.channels().find_channel(channel.id, bob.id));
             db.wait(db.channels().newest_channels(bob.id, 10));
             db.wait(db.channels().browse_channels(bob.id, "fill", {std::nullopt, 10}));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
+import { addMember, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
 import { Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 
@@ -129,6 +129,7 @@ describe('channels', () => {
   });
 
   test('add: 201; channel_added to the new member, user_joined to the channel, who is in the room', async () => {
+    await createChannel(alice, { type: 'private', members: [bob] }); // they know each other
     const id = await createChannel(alice, { type: 'private' });
     const [owner, added] = [await connect(alice), await connect(bob)];
     const { status, body } = await alice.api.post(`/channels/${id}/members`, { username: bob.username.toUpperCase(), role: 'admin' });
@@ -171,7 +172,7 @@ describe('channels', () => {
     const id = await createChannel(alice, { type: 'private', members: [bob] });
     assert.equal((await bob.api.delete(`/channels/${id}/members/${bob.id}`)).status, 204);
     assertRefused(await bob.api.get(`/channels/${id}/messages`), 404, 'channel.not_found');
-    assert.equal((await alice.api.post(`/channels/${id}/members`, { userId: bob.id })).status, 201);
+    await addMember(alice, id, bob);
     assert.equal((await bob.api.get(`/channels/${id}/messages`)).status, 200);
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assertError, assertRefused, createChannel, signUp } from '../support/api.js';
+import { addMember, assertError, assertRefused, createChannel, signUp } from '../support/api.js';
 import { Suite } from '../support/chat-client.js';
+import { scrape } from '../support/metrics.js';
 
 describe('invitations', () => {
   const suite = new Suite();
@@ -21,9 +22,17 @@ describe('invitations', () => {
     return answer.body.invite.code;
   }
 
-  test('who was removed does not come back by a code of their own', async () => {
+  /** A private channel of which `guest` is an admin. */
+  async function withAdmin() {
     const id = await secret();
-    assert.equal((await owner.api.post(`/channels/${id}/members`, { userId: guest.id, role: 'admin' })).status, 201);
+    await addMember(owner, id, guest);
+    assert.equal((await setRole(owner, id, guest, 'admin')).status, 200);
+    return id;
+  }
+  const setRole = (actor, id, user, role) => actor.api.patch(`/channels/${id}/members/${user.id}`, { role });
+
+  test('who was removed does not come back by a code of their own', async () => {
+    const id = await withAdmin();
     const { body } = await invite(id, { maxUses: 10 }, guest);
     const ofOwner = await codeFor(id, { maxUses: 10 });
     assert.equal((await owner.api.delete(`/channels/${id}/members/${guest.id}`)).status, 204);
@@ -85,7 +94,7 @@ describe('invitations', () => {
 
   async function guestOf(id) {
     const user = await signUp(hubbub.url);
-    await owner.api.post(`/channels/${id}/members`, { userId: user.id });
+    await addMember(owner, id, user);
     return user;
   }
 
@@ -167,4 +176,201 @@ describe('invitations', () => {
       assertRefused(await guest.api.post('/invites/accept', body), 400, code, 'code');
     });
   }
+
+  const add = (actor, id, user, body = {}) => actor.api.post(`/channels/${id}/members`, { userId: user.id, ...body });
+  const invitationsOf = async (user) => (await user.api.get('/me/invitations')).body.invitations;
+  /** That nothing else is on its way to `client`: it sees what is sent to a channel of its own. */
+  async function fence(client, user) {
+    const { message } = await client.send(await createChannel(user), 'fence');
+    await client.see('new_message', (event) => event.message.id === message.id);
+  }
+  /** `user`, invited as a stranger into a channel that `actor` may add to. */
+  async function invited(actor, id, user) {
+    const answer = await add(actor, id, user);
+    assert.equal(answer.status, 202, answer.text);
+    return answer.body.invite;
+  }
+
+  test('a stranger who is added to a private channel is invited: they hear and see nothing of it until they accept', async () => {
+    const stranger = await signUp(hubbub.url);
+    const { body } = await owner.api.post('/channels', { name: 'Quiet place', topic: 'hush', type: 'private' });
+    const id = body.channel.chatChannelId;
+    const host = await connect(owner);
+    const clients = [await connect(stranger), await connect(stranger, { transports: ['polling'] })];
+
+    const answer = await add(owner, id, stranger, { role: 'admin' });
+    assert.equal(answer.status, 202, answer.text);
+    const { invite: made } = answer.body;
+    assert.deepEqual([made.chatChannelId, made.userId, made.createdBy, made.maxUses, made.uses], [id, stranger.id, owner.id, 1, 0]);
+    assert.ok(Math.abs(Date.parse(made.expiresAt) - Date.now() - 7 * 24 * 3600_000) < 3600_000);
+    const expected = {
+      id: made.id,
+      code: made.code,
+      channel: { id, name: 'Quiet place', type: 'private', topic: 'hush' },
+      invitedBy: { id: owner.id, username: owner.username, displayName: owner.username },
+      createdAt: made.createdAt,
+      expiresAt: made.expiresAt,
+    };
+    for (const client of clients) assert.deepEqual((await client.see('invitation_added')).invitation, expected);
+    assert.deepEqual(await invitationsOf(stranger), [expected]);
+    assert.equal((await host.send(id, 'not for strangers')).ok, true);
+    assertRefused(await stranger.api.get(`/channels/${id}/messages`), 404, 'channel.not_found');
+
+    assert.deepEqual((await invited(owner, id, stranger)).id, made.id, 'asked again: the same one');
+    for (const client of clients) {
+      await fence(client, stranger);
+      assert.equal(client.all('invitation_added').length, 1);
+      assert.deepEqual(client.all('new_message').filter((event) => event.chatChannelId === id), []);
+    }
+    assert.equal((await owner.api.get(`/channels/${id}`)).body.channel.memberCount, 1);
+
+    const accepted = await accept(stranger, made.code);
+    assert.deepEqual([accepted.status, accepted.body.state.role], [200, 'member'], 'whatever was asked for');
+    for (const client of clients) await client.see('channel_added', ({ channel }) => channel.chatChannelId === id);
+    assert.deepEqual(await invitationsOf(stranger), []);
+    const again = await add(owner, id, stranger, { role: 'admin' });
+    assert.deepEqual([again.status, again.body.member.role], [201, 'member'], 'they are in');
+  });
+
+  test('an invitation that is declined is gone, for all sockets, and only the invited declines it', async () => {
+    const stranger = await signUp(hubbub.url);
+    const id = await secret();
+    const clients = [await connect(stranger), await connect(stranger)];
+    const { id: inviteId, code } = await invited(owner, id, stranger);
+    const decline = (user) => user.api.delete(`/me/invitations/${inviteId}`);
+    for (const user of [owner, other]) assertRefused(await decline(user), 404, 'invite.not_found');
+    assert.equal((await decline(stranger)).status, 204);
+    for (const client of clients) assert.deepEqual(await client.see('invitation_removed'), { inviteId, chatChannelId: id });
+    assertRefused(await decline(stranger), 404, 'invite.not_found');
+    assertRefused(await accept(stranger, code), 404, 'invite.not_found');
+    assertError((await clients[0].ask('join_channel', { chatChannelId: id })).error, 'channel.not_found');
+    assert.notEqual((await invited(owner, id, stranger)).id, inviteId, 'asked again: another one');
+  });
+
+  for (const [what, id] of [['text', 'x'], ['0', '0'], ['1.5', '1.5'], ['10^19', '10000000000000000000']]) {
+    test(`declining an invitation whose id is ${what}: validation`, async () => {
+      assertRefused(await guest.api.delete(`/me/invitations/${id}`), 400, 'validation.', 'inviteId');
+    });
+  }
+
+  /** A message of `user` in the direct channel with `peer`. */
+  async function writeTo(user, peer) {
+    const { body } = await user.api.post('/channels', { type: 'direct', userId: peer.id });
+    const client = await connect(user);
+    const { message } = await client.send(body.channel.chatChannelId, 'hello');
+    return { client, about: { chatChannelId: message.chatChannelId, messageId: message.id } };
+  }
+  const known = {
+    'whoever has written to one is known': [201, (asker, asked) => writeTo(asked, asker)],
+    'whoever shares a private channel is known': [201, (asker, asked) => createChannel(owner, { type: 'private', members: [asker, asked] })],
+    'whoever was only written to is a stranger': [202, (asker, asked) => writeTo(asker, asked)],
+    'whoever has deleted what they wrote is a stranger': [
+      202,
+      async (asker, asked) => {
+        const { client, about } = await writeTo(asked, asker);
+        assert.equal((await client.ask('delete_message', about)).ok, true);
+      },
+    ],
+    'whoever shares a public channel is a stranger': [202, (asker, asked) => createChannel(owner, { members: [asker, asked] })],
+    'whoever has left the private channel in common is a stranger': [
+      202,
+      async (asker, asked) => {
+        const id = await createChannel(asker, { type: 'private', members: [asked] });
+        assert.equal((await asked.api.delete(`/channels/${id}/members/${asked.id}`)).status, 204);
+      },
+    ],
+  };
+  for (const [who, [status, meet]] of Object.entries(known)) {
+    test(`${who}: ${status}`, async () => {
+      const [asker, asked] = [await signUp(hubbub.url), await signUp(hubbub.url)];
+      await meet(asker, asked);
+      const answer = await add(asker, await createChannel(asker, { type: 'private' }), asked, { role: 'admin' });
+      assert.equal(answer.status, status, answer.text);
+      if (status === 201) assert.equal(answer.body.member.role, 'admin');
+      assert.equal((await add(asker, await createChannel(asker), asked)).status, 201, 'a public channel asks nobody');
+    });
+  }
+
+  const endings = {
+    'it is withdrawn': (id, made) => owner.api.delete(`/channels/${id}/invites/${made.id}`),
+    'whoever made it is removed': (id) => owner.api.delete(`/channels/${id}/members/${guest.id}`),
+    'whoever made it becomes a member': (id) => setRole(owner, id, guest, 'member'),
+    'whoever made it steps down': (id) => setRole(guest, id, guest, 'member'),
+  };
+  for (const [how, end] of Object.entries(endings)) {
+    test(`an invitation is gone, and the invited told, when ${how}`, async () => {
+      const stranger = await signUp(hubbub.url);
+      const id = await withAdmin();
+      const made = await invited(guest, id, stranger);
+      const ofOwner = await codeFor(id);
+      const client = await connect(stranger);
+      assert.ok((await end(id, made)).status < 300);
+      assert.deepEqual(await client.see('invitation_removed'), { inviteId: made.id, chatChannelId: id });
+      assert.deepEqual(await invitationsOf(stranger), []);
+      assertRefused(await accept(stranger, made.code), 404, 'invite.not_found');
+      assert.equal((await accept(stranger, ofOwner)).status, 200, 'those of others stand');
+    });
+  }
+
+  test('who was removed does not come back by an invitation that was for them', async () => {
+    const id = await secret();
+    await addMember(owner, id, other);
+    const code = await codeFor(id, { userId: other.id });
+    assert.equal((await owner.api.delete(`/channels/${id}/members/${other.id}`)).status, 204);
+    assertRefused(await accept(other, code), 404, 'invite.not_found');
+  });
+
+  test('the list has those made for one in either way, the newest first, but of no archived channel and none that one is in', async () => {
+    const stranger = await signUp(hubbub.url);
+    const client = await connect(stranger);
+    const [added, coded, archived, joined] = [await secret(), await secret(), await secret(), await secret()];
+    for (const id of [added, archived, joined]) await invited(owner, id, stranger);
+    await codeFor(coded, { username: stranger.username, maxUses: 2 });
+    await codeFor(coded, { userId: stranger.id, expiresInSeconds: 1 });
+    assert.equal((await accept(stranger, await codeFor(joined))).status, 200);
+    assert.equal((await owner.api.patch(`/channels/${archived}`, { archived: true })).status, 200);
+    await codeFor(joined, { userId: stranger.id });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const listed = async () => (await invitationsOf(stranger)).map(({ channel }) => channel.id);
+    assert.deepEqual(await listed(), [coded, added]);
+    await fence(client, stranger);
+    assert.equal(client.all('invitation_added').length, 5, 'not of one for a channel that they are in');
+    assert.equal((await owner.api.patch(`/channels/${archived}`, { archived: false })).status, 200);
+    assert.deepEqual(await listed(), [coded, archived, added]);
+  });
+
+  test('one user has a hundred at most, in whichever way they are made: limit.invitations', async () => {
+    const stranger = await signUp(hubbub.url);
+    const [full, id] = [await secret(), await secret()];
+    const sql = await hubbub.sql();
+    await sql.query(
+      `INSERT INTO chat_invite ("chatChannelId", "userId", "createdBy", "expiresAt", "maxUses")
+       SELECT $1, $2, $3, now() + interval '1 day', 1 FROM generate_series(1, 100)`,
+      [full, stranger.id, owner.id],
+    );
+    await sql.end();
+    const refusals = async () => (await scrape(hubbub.url)).get('hubbub_refusals_total{code="limit.invitations"}') ?? 0;
+    const before = await refusals();
+    assertRefused(await add(owner, id, stranger), 409, 'limit.invitations');
+    assertRefused(await invite(id, { userId: stranger.id }), 409, 'limit.invitations');
+    assert.equal(await refusals(), before + 2);
+    assert.equal((await invite(id)).status, 201, 'one for nobody is not theirs');
+
+    const all = await invitationsOf(stranger);
+    assert.deepEqual(all.map(({ id: one }) => one), all.map(({ id: one }) => one).sort((a, b) => b - a));
+    assert.equal(all.length, 100);
+    assert.equal((await stranger.api.delete(`/me/invitations/${all[50].id}`)).status, 204);
+    await invited(owner, id, stranger);
+  });
+
+  test('several who add a stranger at once make one invitation, and one event', async () => {
+    const stranger = await signUp(hubbub.url);
+    const client = await connect(stranger);
+    const id = await withAdmin();
+    const made = await Promise.all([owner, guest, owner, guest, owner, guest].map((actor) => invited(actor, id, stranger)));
+    assert.equal(new Set(made.map(({ id: one }) => one)).size, 1);
+    assert.equal((await owner.api.get(`/channels/${id}/invites`)).body.invites.length, 1);
+    await fence(client, stranger);
+    assert.equal(client.all('invitation_added').length, 1);
+  });
 });

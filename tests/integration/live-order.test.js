@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { createChannel, signUp } from '../support/api.js';
+import { addMember, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
 import { until } from '../support/wait.js';
@@ -92,7 +92,7 @@ describe('answers and live events are in one line, while others write without pa
   test('removed in the very moment of connecting: nothing of the channel comes after the 204', async () => {
     const secret = await createChannel(alice, { type: 'private' });
     for (let i = 0; i < 40; ++i) {
-      await alice.api.post(`/channels/${secret}/members`, { userId: bob.id });
+      await addMember(alice, secret, bob);
       const client = new ChatClient(hubbub.url, bob.session.accessToken);
       const connected = client.untilConnected();
       await pause(i / 2);

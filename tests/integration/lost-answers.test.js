@@ -30,7 +30,7 @@ describe('a change whose answer is lost', () => {
     proxy = await DatabaseProxy.start(store);
     hubbub = await Hubbub.start({ env: { DATABASE_URL: proxy.url, HUBBUB_LIMITS_REQUESTS_PER_SECOND: '0' } });
     [owner, member, other] = [await signUp(hubbub.url), await signUp(hubbub.url), await signUp(hubbub.url)];
-    meeting = await createChannel(owner, { members: [member, other] });
+    meeting = await createChannel(owner, { type: 'private', members: [member, other] }); // they know each other
     clients = { owner: await connect(owner), member: await connect(member), second: await connect(member), other: await connect(other) };
   });
   after(async () => {
@@ -122,7 +122,7 @@ describe('a change whose answer is lost', () => {
       await holder.query('BEGIN');
       await holder.query('SELECT FROM chat_channel_head WHERE "chatChannelId" = $1 FOR UPDATE', [channel]);
       const adding = owner.api.post(membersOf(channel), { userId: member.id });
-      const waits = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%chat_add_member%' AND wait_event_type = 'Lock'";
+      const waits = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%chat_add_or_invite%' AND wait_event_type = 'Lock'";
       const [{ pid }] = await until('the addition to wait', async () => (await watcher.query(waits)).rows.length > 0 && (await watcher.query(waits)).rows);
       proxy.cut();
       assertRefused(await adding, 503, 'server.unavailable');
@@ -144,7 +144,7 @@ describe('a change whose answer is lost', () => {
       await holder.query('SELECT FROM chat_channel_head WHERE "chatChannelId" = $1 FOR UPDATE', [channel]);
       const adding = owner.api.post(membersOf(channel), { userId: member.id });
       const cancel =
-        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%chat_add_member%' AND wait_event_type = 'Lock'";
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%chat_add_or_invite%' AND wait_event_type = 'Lock'";
       await until('the addition to be cancelled', async () => (await watcher.query(cancel)).rowCount > 0);
       assertRefused(await adding, 503, 'server.unavailable');
     } finally {
@@ -154,6 +154,19 @@ describe('a change whose answer is lost', () => {
     }
     const { body } = await again(() => owner.api.get(membersOf(channel)));
     assert.deepEqual(body.members.map(({ user }) => user.id), [owner.id]);
+  });
+
+  test("a stranger's invitation: its retry finds the same one, or that they are in meanwhile", async () => {
+    const stranger = await signUp(hubbub.url);
+    const channel = await createChannel(owner, { type: 'private' });
+    const add = () => owner.api.post(membersOf(channel), { userId: stranger.id });
+    await lose('member_add_or_invite', add);
+    const { invitations } = (await again(() => stranger.api.get('/me/invitations'))).body;
+    const retried = await again(add);
+    assert.equal(retried.status, 202, retried.text);
+    assert.deepEqual(invitations.map(({ id }) => id), [retried.body.invite.id]);
+    assert.equal((await again(() => stranger.api.post('/invites/accept', { code: invitations[0].code }))).status, 200);
+    assert.equal((await again(add)).status, 201);
   });
 
   test('a direct channel: both sides have it', async () => {
@@ -197,6 +210,7 @@ describe('a change whose answer is lost', () => {
     const ended = await signIn(user);
     const [kept, gone] = [await connect(user), await connect(ended)];
     t.after(() => [kept, gone].forEach((client) => client.close()));
+    await createChannel(owner, { type: 'private', members: [user] }); // they know each other
     const [left, come] = [await createChannel(owner, { type: 'private', members: [user] }), await createChannel(owner, { type: 'private' })];
     await kept.see('channel_added', (event) => event.channel.chatChannelId === left);
     await lose('member_remove', () => owner.api.delete(`${membersOf(left)}/${user.id}`));

@@ -120,6 +120,9 @@ describe('many channels', () => {
     assert.ok(refused.body.error.retryAfterMs > 10_000);
     assert.ok(Number(refused.headers['retry-after']) > 10);
     assertRefused(await bob.api.post('/channels', { type: 'direct', userId: user.id }), 429, 'limit.additions');
+    const secret = await createChannel(bob, { type: 'private' });
+    for (const kind of ['members', 'invites'])
+      assertRefused(await bob.api.post(`/channels/${secret}/${kind}`, { userId: user.id }), 429, 'limit.additions');
     assert.equal((await (await connect(user)).ask('join_channel', { chatChannelId: id })).ok, true);
     assert.equal((await alice.api.post(members, { userId: bob.id })).status, 201, 'others are not concerned');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertError, createChannel, signUp, uniqueName } from '../support/api.js';
+import { addMember, assertError, createChannel, signUp, uniqueName } from '../support/api.js';
 import { ChatClient, Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
 import { Hubbub } from '../support/hubbub.js';
@@ -230,7 +230,7 @@ describe('the socket', () => {
   test('events that come before the socket asks anything are not lost: joined channels by REST', async () => {
     const id = await createChannel(alice, { type: 'private', name: uniqueName() });
     const b = await connect(bob);
-    await alice.api.post(`/channels/${id}/members`, { userId: bob.id });
+    await addMember(alice, id, bob);
     const a = await connect(alice);
     const { message } = await a.send(id, 'at once');
     await b.see('new_message', (event) => event.message.id === message.id);

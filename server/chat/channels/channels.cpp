@@ -109,12 +109,16 @@ Task<Result<MembershipChange>> Channels::leave(ChannelId channel, UserId user) {
     co_return change;
 }
 
-Task<Result<MembershipChange>> Channels::add(ChannelId channel, UserId actor, UserId user, Role role) {
+Task<Result<Addition>> Channels::add(ChannelId channel, UserId actor, UserId user, Role role) {
     const auto as = co_await permit(Action::add_member, channel, actor);
     if (!as) co_return as.error();
     if (!may_give(*as->role, role)) co_return Errc::role_forbidden;
-    auto change = co_await store_.add_member(channel, user, role, *as);
-    co_return change;
+    NewInvite invite;
+    invite.channel = channel;
+    invite.user = user;
+    invite.expires_at = now() + limits::kInviteTtlDefault;
+    auto added = co_await invites_.add_or_invite(invite, role, *as);
+    co_return added;
 }
 
 Task<Result<MembershipChange>> Channels::remove(ChannelId channel, UserId actor, UserId user) {

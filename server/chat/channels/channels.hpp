@@ -34,8 +34,9 @@ class Channels {
     Task<Result<MembershipChange>> join(ChannelId channel, UserId user);
     /// Errors: as `membership`, `role_forbidden` (a direct one), `last_owner`.
     Task<Result<MembershipChange>> leave(ChannelId channel, UserId user);
-    /// Errors: as `membership`, `role_forbidden`, `user_not_found`, `channel_archived`.
-    Task<Result<MembershipChange>> add(ChannelId channel, UserId actor, UserId user, Role role);
+    /// A stranger is invited into a private channel, as a member. Errors: as `membership`, `role_forbidden`,
+    /// `user_not_found`, `channel_archived`, `too_many_invites`, `too_many_invitations`.
+    Task<Result<Addition>> add(ChannelId channel, UserId actor, UserId user, Role role);
     /// `user` may be the actor. Errors: as `membership`, `role_forbidden`, `user_not_found` (not a member),
     /// `last_owner`.
     Task<Result<MembershipChange>> remove(ChannelId channel, UserId actor, UserId user);

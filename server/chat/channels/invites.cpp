@@ -5,7 +5,7 @@
 
 namespace hubbub::chat {
 
-Task<Result<Invite>> Invites::create(UserId actor, NewInvite invite) {
+Task<Result<Invitation>> Invites::create(UserId actor, NewInvite invite) {
     const auto as = co_await channels_.permit(Action::invite, invite.channel, actor);
     if (!as) co_return as.error();
     auto made = co_await store_.create_invite(invite, *as);
@@ -19,11 +19,19 @@ Task<Result<Page<Invite>>> Invites::list(ChannelId channel, UserId actor, PageQu
     co_return page;
 }
 
-Task<Result<void>> Invites::withdraw(ChannelId channel, UserId actor, InviteId invite) {
+Task<Result<std::optional<UserId>>> Invites::withdraw(ChannelId channel, UserId actor, InviteId invite) {
     const auto as = co_await channels_.permit(Action::invite, channel, actor);
     if (!as) co_return as.error();
-    auto done = co_await store_.delete_invite(channel, invite);
-    co_return done;
+    auto invited = co_await store_.delete_invite(channel, invite);
+    co_return invited;
+}
+
+Task<Result<std::vector<Invitation>>> Invites::invitations_of(UserId user) {
+    return store_.list_invitations(user);
+}
+
+Task<Result<ChannelId>> Invites::decline(UserId user, InviteId invite) {
+    return store_.decline_invite(user, invite);
 }
 
 Task<Result<ChannelId>> Invites::find(std::string code) {

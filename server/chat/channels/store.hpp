@@ -94,11 +94,20 @@ struct DirectChannel {
     bool created = false;
 };
 
+using InviteId = Id<struct InviteTag>;
+
+/// An invitation that is good no longer, and whom it was for.
+struct WithdrawnInvite {
+    InviteId id;
+    UserId invited;
+};
+
 /// A change of membership that took the channel's next eventSeq; `event_seq` is 0 if nothing changed.
 struct MembershipChange {
     Member member;
     std::int64_t event_seq = 0;
     Timestamp at;
+    std::vector<WithdrawnInvite> withdrawn; ///< because the member may invite no longer
 };
 
 /// Where channels and memberships are kept. Every function may also fail with `Errc::unavailable`.
@@ -126,10 +135,11 @@ class ChannelStore {
     /// Adds (or brings back) a member and logs `user_joined`; no change if there already. The first one of an empty
     /// channel becomes its owner. Errors: `channel_not_found`, `channel_archived`, `user_not_found`, `role_forbidden`.
     virtual Task<Result<MembershipChange>> add_member(ChannelId channel, UserId user, Role role, Actor actor) = 0;
-    /// Sets leftAt and logs `user_left`; withdraws the invitations of who is removed by another.
+    /// Sets leftAt and logs `user_left`; withdraws the invitations by and for who is removed by another.
     /// Errors: `not_a_member`, `role_forbidden`, `last_owner` (others are there), `channel_archived` (not for oneself).
     virtual Task<Result<MembershipChange>> remove_member(ChannelId channel, UserId user, Actor actor) = 0;
-    /// `event_seq` is 0. Errors: `not_a_member`, `role_forbidden`, `last_owner`, `channel_archived`.
+    /// `event_seq` is 0; withdraws the invitations by who is a `member` now.
+    /// Errors: `not_a_member`, `role_forbidden`, `last_owner`, `channel_archived`.
     virtual Task<Result<MembershipChange>> set_role(ChannelId channel, UserId user, Role role, Actor actor) = 0;
     /// Answers in commit order, as the actor sees it. Errors: `role_forbidden`, `channel_archived`,
     /// `channel_name_taken`.

@@ -115,6 +115,20 @@ void write(JsonWriter& json, const chat::Invite& invite) {
         .end_object();
 }
 
+void write(JsonWriter& json, const chat::Invitation& invitation) {
+    const chat::Invite& invite = invitation.invite;
+    json.begin_object().field("id", invite.id).field("code", invite.code).key("channel");
+    json.begin_object()
+        .field("id", invite.channel)
+        .field("name", invitation.channel_name)
+        .field("type", to_text(chat::ChannelType::private_channel))
+        .field("topic", invitation.topic)
+        .end_object();
+    json.key("invitedBy");
+    write(json, invitation.invited_by);
+    json.field("createdAt", invite.created_at).field("expiresAt", invite.expires_at).end_object();
+}
+
 void write(JsonWriter& json, const chat::Message& message) {
     json.begin_object()
         .field("id", message.id)

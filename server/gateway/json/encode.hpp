@@ -22,6 +22,7 @@ void write(JsonWriter& json, const chat::ChannelState& state);
 void write(JsonWriter& json, const chat::Member& member);
 void write(JsonWriter& json, const chat::Message& message);
 void write(JsonWriter& json, const chat::Invite& invite);
+void write(JsonWriter& json, const chat::Invitation& invitation);
 void write(JsonWriter& json, const chat::SessionGrant& grant);
 void write(JsonWriter& json, const chat::OpenSession& session);
 void write(JsonWriter& json, const chat::Presence& presence);

@@ -27,6 +27,11 @@ template <class User> net::http::Response user_response(const User& user) {
     return net::http::json_response(200, R"({"user":)" + encode(user) + "}");
 }
 
+/// `{"invite":…}`
+inline net::http::Response invite_response(int status, const chat::Invite& invite) {
+    return net::http::json_response(status, R"({"invite":)" + encode(invite) + "}");
+}
+
 /// `{name:[…],"nextCursor":…}`
 template <class T> net::http::Response page_response(std::string_view name, const chat::Page<T>& page) {
     std::string text;

@@ -20,14 +20,19 @@ RestApi::Answer RestApi::create_invite(Call& call) {
     invite.expires_at = now() + (ttl ? std::chrono::seconds{*ttl} : limits::kInviteTtlDefault);
     invite.max_uses = in.optional_integer("maxUses", 1, limits::kInviteUsesMax).value_or(1);
     if (in.failure()) co_return *in.failure();
+    std::string whom;
     if (in.has("userId") || in.has("username")) {
         const auto user = co_await named_user(call);
         if (!user) co_return user.error();
         invite.user = *user;
+        whom = user_room(*user);
+        const auto wait = co_await take(&Attempts::additions, whom);
+        if (wait) co_return Failure{ErrorName::limit_additions, {}, *wait};
     }
-    const auto made = co_await call.services.invites.create(call.caller.user, invite);
+    const auto made = co_await memberships_.invite(call.caller.user, invite);
+    if (!made && invite.user) give_back(&Attempts::additions, whom);
     if (!made) co_return to_failure(made.error());
-    co_return net::http::json_response(201, R"({"invite":)" + encode(*made) + "}");
+    co_return invite_response(201, made->invite);
 }
 
 RestApi::Answer RestApi::list_invites(Call& call) {
@@ -43,8 +48,27 @@ RestApi::Answer RestApi::list_invites(Call& call) {
 RestApi::Answer RestApi::delete_invite(Call& call) {
     const ChannelId channel{call.ids[0]};
     const chat::InviteId invite{call.ids[1]};
-    const auto done = co_await call.services.invites.withdraw(channel, call.caller.user, invite);
-    if (!done) co_return to_failure(done.error());
+    const auto withdrawn = co_await memberships_.withdraw(channel, call.caller.user, invite);
+    if (!withdrawn) co_return to_failure(withdrawn.error());
+    co_return no_content();
+}
+
+RestApi::Answer RestApi::list_invitations(Call& call) {
+    const auto all = co_await call.services.invites.invitations_of(call.caller.user);
+    if (!all) co_return to_failure(all.error());
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object();
+    write_array(json, "invitations", *all);
+    json.end_object();
+    co_return net::http::json_response(200, std::move(text));
+}
+
+RestApi::Answer RestApi::decline_invitation(Call& call) {
+    const chat::InviteId invite{call.ids[0]};
+    const auto channel = co_await call.services.invites.decline(call.caller.user, invite);
+    if (!channel) co_return to_failure(channel.error());
+    sockets_.invitation_removed(*channel, {invite, call.caller.user});
     co_return no_content();
 }
 

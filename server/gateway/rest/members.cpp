@@ -55,10 +55,11 @@ RestApi::Answer RestApi::add_member(Call& call) {
     const std::string whom = user_room(*user);
     const auto wait = co_await take(&Attempts::additions, whom);
     if (wait) co_return Failure{ErrorName::limit_additions, {}, *wait};
-    const auto change = co_await memberships_.add(channel, call.caller.user, *user, role);
-    if (!change || change->event_seq == 0) give_back(&Attempts::additions, whom);
-    if (!change) co_return to_failure(change.error());
-    co_return member_response(201, change->member);
+    const auto added = co_await memberships_.add(channel, call.caller.user, *user, role);
+    if (!added || !added->is_new) give_back(&Attempts::additions, whom);
+    if (!added) co_return to_failure(added.error());
+    if (added->invitation) co_return invite_response(202, added->invitation->invite);
+    co_return member_response(201, added->change.member);
 }
 
 RestApi::Answer RestApi::set_role(Call& call) {

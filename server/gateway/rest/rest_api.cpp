@@ -81,6 +81,8 @@ const std::vector<RestApi::Route>& RestApi::routes() {
         {"DELETE", "/auth/sessions/{sessionId}", &RestApi::end_session, token},
         {"GET", "/me", &RestApi::get_me, token},
         {"PATCH", "/me", &RestApi::update_me, token_and_body},
+        {"GET", "/me/invitations", &RestApi::list_invitations, token},
+        {"DELETE", "/me/invitations/{inviteId}", &RestApi::decline_invitation, token, limits::kChangeShare},
         {"GET", "/users", &RestApi::list_users, token},
         {"GET", "/users/search", &RestApi::search_users, token, limits::kReadShare},
         {"GET", "/users/{userId}", &RestApi::get_user, token},

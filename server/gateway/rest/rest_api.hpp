@@ -123,6 +123,8 @@ class RestApi {
     Answer list_invites(Call& call);
     Answer delete_invite(Call& call);
     Answer accept_invite(Call& call);
+    Answer list_invitations(Call& call);
+    Answer decline_invitation(Call& call);
 
     /// Attempts by address, and additions by user, each counted on the one shard that the key falls to.
     struct Attempts {

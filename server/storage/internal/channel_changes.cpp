@@ -20,11 +20,11 @@ SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq"
 FROM chat_add_member($1, $2, $3, $4, $5, $6))"};
 
 constexpr Statement kRemove{"member_remove", R"(
-SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
+SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at, "inviteId", "invitedId"
 FROM chat_remove_member($1, $2, $3, $4, $5))"};
 
 constexpr Statement kSetRole{"member_set_role", R"(
-SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
+SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at, "inviteId", "invitedId"
 FROM chat_set_role($1, $2, $3, $4, $5, $6))"};
 
 constexpr Statement kUpdate{"channel_update", "SELECT chat_update_channel($1, $2, $3, $4, $5, $6, $7)"};

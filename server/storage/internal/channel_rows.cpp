@@ -132,6 +132,7 @@ std::optional<chat::Errc> refusal(std::int64_t outcome) {
     case 13: return chat::Errc::too_many_invites;
     case 14: return chat::Errc::too_many_channels;
     case 15: return chat::Errc::too_many_made;
+    case 16: return chat::Errc::too_many_invitations;
     default: return chat::Errc::internal;
     }
 }
@@ -148,6 +149,8 @@ Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, Use
     change.member.user.display_name = row.get<std::string>(4);
     change.event_seq = row.get<std::int64_t>(5);
     change.at = row.get<Timestamp>(6);
+    for (std::size_t i = 1; i < rows->size(); ++i)
+        change.withdrawn.push_back({(*rows)[i].get<chat::InviteId>(7), (*rows)[i].get<UserId>(8)});
     return change;
 }
 

@@ -21,7 +21,8 @@ chat::ChannelState to_state(postgres::Row row);
 chat::Member to_member(postgres::Row row);
 /// Why a function of the database has changed nothing, by its `outcome`.
 std::optional<chat::Errc> refusal(std::int64_t outcome);
-/// What the functions that change a membership answer, with the error that their outcome stands for.
+/// What the functions that change a membership answer, with the error that their outcome stands for. Rows after the
+/// first are invitations that were withdrawn.
 Result<chat::MembershipChange> to_change(const Result<postgres::Rows>& rows, UserId user);
 
 } // namespace hubbub::storage::internal
