@@ -43,7 +43,7 @@ describe('logs', () => {
   const lines = () => hubbub.program.log.trimEnd().split('\n').filter((line) => !line.startsWith('hubbub is at'));
 
   test('every line is one JSON object with time, level and event', () => {
-    assert.ok(lines().length > 10);
+    assert.ok(lines().length > 3);
     for (const line of lines()) {
       const { time, level, event } = JSON.parse(line);
       assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
