@@ -1,5 +1,5 @@
 // What the package offers. The core itself is what the web client runs on.
-import type { History, Message, PublicUser, Receipt } from '../../src/generated/types';
+import type { History, Invitation, Message, PublicUser, Receipt } from '../../src/generated/types';
 import type { ChannelPage } from '../../src/realtime/channel-roll';
 import { HubbubClient } from '../../src/realtime/client';
 
@@ -8,6 +8,7 @@ export { unreadInAll, unreadOf } from '../../src/realtime/channel-list';
 export { HubbubClient } from '../../src/realtime/client';
 export type { ClientOptions, Tokens } from '../../src/realtime/client-options';
 export type { ConnectionStatus } from '../../src/realtime/connection-machine';
+export { openInvitations } from '../../src/realtime/invitations';
 export type { OutboxEntry } from '../../src/realtime/outbox';
 export type { ChannelEvent, ServerEvent } from '../../src/realtime/protocol';
 export type { TimelineView } from '../../src/realtime/timelines';
@@ -44,6 +45,7 @@ export function connect({ url, userId, token, onTokenRejected, onRefused }: Conn
     tokens: { accessToken: async () => token(), rejected: () => onTokenRejected?.() },
     fetchUsers: async (ids) => (await get<{ users: PublicUser[] }>(`/users?ids=${ids.join(',')}`)).users,
     fetchChannels: (cursor) => get<ChannelPage>(`/channels?limit=100&cursor=${encodeURIComponent(cursor)}`),
+    fetchInvitations: async () => (await get<{ invitations: Invitation[] }>('/me/invitations')).invitations,
     fetchReceipts: async (channelId, id) =>
       (await get<{ receipts: Receipt[] }>(`/channels/${channelId}/messages/${id}/receipts`)).receipts,
     threadPages: {

@@ -3,6 +3,7 @@ import type {
   Channel,
   ChannelState,
   History,
+  Invitation,
   Invite,
   Member,
   MemberRole,
@@ -130,6 +131,15 @@ export class Api {
 
   acceptInvite(code: string): Promise<{ channel: Channel; state: ChannelState }> {
     return this.authorised('POST', '/invites/accept', { code });
+  }
+
+  /** One's own. */
+  async invitations(): Promise<readonly Invitation[]> {
+    return (await this.authorised<{ invitations: Invitation[] }>('GET', '/me/invitations')).invitations;
+  }
+
+  async declineInvitation(id: number): Promise<void> {
+    await this.authorised('DELETE', `/me/invitations/${id}`);
   }
 
   /** The conversation with a user, made when there is none yet. */

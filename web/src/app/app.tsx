@@ -59,6 +59,7 @@ function SignedIn({ api, user }: { api: Api; user: User }) {
       tokens: api.session,
       fetchUsers: (ids) => api.users(ids),
       fetchChannels: (cursor) => api.channels(cursor),
+      fetchInvitations: () => api.invitations(),
       fetchReceipts: async (channelId, id) => (await api.receipts(channelId, id)).receipts,
       threadPages: {
         message: (channelId, id) => api.message(channelId, id),

@@ -20,6 +20,7 @@ function aClient(): HubbubClient {
     tokens: { accessToken: never, rejected: () => undefined },
     fetchUsers: never,
     fetchChannels: never,
+    fetchInvitations: never,
     fetchReceipts: never,
     threadPages: { message: never, replies: never },
     onRefused: () => undefined,

@@ -1,4 +1,4 @@
-import type { PublicUser, Receipt } from '../generated/types';
+import type { Invitation, PublicUser, Receipt } from '../generated/types';
 import type { ChangesEvents } from './changes';
 import type { ChannelPage } from './channel-roll';
 import type { ThreadPages } from './threads';
@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly fetchUsers: (ids: readonly number[]) => Promise<readonly PublicUser[]>;
   /** A page of one's channels, from the cursor of `connected` on. */
   readonly fetchChannels: (cursor: string) => Promise<ChannelPage>;
+  /** Those of the user that are still good. */
+  readonly fetchInvitations: () => Promise<readonly Invitation[]>;
   readonly fetchReceipts: (channelId: number, messageId: number) => Promise<readonly Receipt[]>;
   readonly threadPages: ThreadPages;
 }

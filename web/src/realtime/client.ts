@@ -28,6 +28,7 @@ import { ChannelRoll } from './channel-roll';
 import { Connection } from './connection';
 import { isAway } from './connection-machine';
 import { Directory } from './directory';
+import { Invitations } from './invitations';
 import { LastPages, type LastPage } from './last-pages';
 import { Membership } from './membership';
 import { Outbox } from './outbox';
@@ -59,6 +60,7 @@ export class HubbubClient {
   readonly presence: PresenceStore;
   readonly typists = new Typists();
   readonly directory: Directory;
+  readonly invitations: Invitations;
   private readonly roll: ChannelRoll;
   private readonly transport: SocketTransport;
   private readonly patience: Patience;
@@ -76,6 +78,7 @@ export class HubbubClient {
     tokens,
     fetchUsers,
     fetchChannels,
+    fetchInvitations,
     fetchReceipts,
     threadPages,
     onRefused,
@@ -84,6 +87,7 @@ export class HubbubClient {
     this.tokens = tokens;
     this.fetchReceipts = fetchReceipts;
     this.directory = new Directory(fetchUsers);
+    this.invitations = new Invitations(fetchInvitations);
     const database = new Database();
     const server = serverOf(url);
     const owner = ownerOf(server, userId);
@@ -140,10 +144,7 @@ export class HubbubClient {
   }
 
   stop(code: string): void {
-    this.outbox.pause();
-    this.patience.pause();
-    this.roll.pause();
-    this.typists.clear();
+    this.pause();
     this.channelCache?.stop();
     this.lastPages?.stop();
     this.connection.stop(code);
@@ -169,9 +170,7 @@ export class HubbubClient {
   }
 
   readonly wish = (wish: Wish): void => this.changes.wish(wish);
-
   readonly retry = (clientMessageId: string): void => void this.outbox.retry(clientMessageId);
-
   readonly discard = (clientMessageId: string): void => void this.outbox.discard(clientMessageId);
 
   async join(channelId: number): Promise<Reply<unknown>> {
@@ -193,6 +192,7 @@ export class HubbubClient {
 
   addChannel(channel: ChannelState): void {
     this.roll.add(channel);
+    this.invitations.entered(channel.chatChannelId);
   }
 
   typingSignal(channelId: number): TypingSignal {
@@ -219,11 +219,9 @@ export class HubbubClient {
 
   /** The user saw the channel up to this message. */
   markSeen(channelId: number, seen: Seen): void {
-    const before = this.channels.getState();
-    const { messageId } = seen;
-    if (messageId <= readUpTo(before, channelId)) return;
+    if (seen.messageId <= readUpTo(this.channels.getState(), channelId)) return;
     this.seeUpTo(channelId, seen);
-    this.marks.mark('read', channelId, messageId);
+    this.marks.mark('read', channelId, seen.messageId);
   }
 
   /** The user needs not see the rest. */
@@ -233,11 +231,16 @@ export class HubbubClient {
       this.markSeen(channelId, { messageId: channel.lastMessageId, seq: channel.lastSeq });
   }
 
-  private onClosed(refusal: ErrorBody | null): void {
+  private pause(): void {
     this.outbox.pause();
     this.patience.pause();
     this.roll.pause();
+    this.invitations.pause();
     this.typists.clear();
+  }
+
+  private onClosed(refusal: ErrorBody | null): void {
+    this.pause();
     if (refusal?.code.startsWith('auth.')) this.tokens.rejected();
     this.connection.lost(refusal);
     this.timelines.connectionLost();
@@ -280,23 +283,19 @@ export class HubbubClient {
       case 'messages_read':
         this.onMessagesRead(event.data);
         break;
-      case 'messages_delivered':
-        this.receipts.moved(
-          'delivered',
-          event.data.chatChannelId,
-          event.data.userId,
-          event.data.lastDeliveredMessageId,
-        );
+      case 'messages_delivered': {
+        const { chatChannelId, userId, lastDeliveredMessageId } = event.data;
+        this.receipts.moved('delivered', chatChannelId, userId, lastDeliveredMessageId);
+        break;
+      }
+      case 'invitation_added':
+      case 'invitation_removed':
+        this.invitations.handle(event);
         break;
       case 'presence_update':
-        this.presence.changed([event.data]);
-        break;
       case 'user_online':
-        // A presence_update says the rest.
-        this.presence.changed([{ status: 'online', ...event.data }]);
-        break;
       case 'user_offline':
-        this.presence.changed([{ ...event.data, status: 'offline' }]);
+        this.presence.handle(event);
         break;
       case 'user_typing':
         this.directory.want([event.data.userId]);
@@ -315,6 +314,7 @@ export class HubbubClient {
     this.roll.connected(channels, nextCursor);
     this.limits.setState(limits, true);
     this.connection.ready();
+    void this.invitations.connected();
     this.patience.resume();
     void this.timelines.resume();
     this.outbox.resume();

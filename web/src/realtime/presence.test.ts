@@ -25,6 +25,18 @@ it('asks for many at once, each once, and again after a reconnect', async () => 
   expect(presence.store.getState().get(2)?.status).toBe('online');
 });
 
+it('follows the events', () => {
+  const presence = new PresenceStore(1, vi.fn(), vi.fn());
+  const known = () => presence.store.getState().get(2);
+  presence.handle({ event: 'user_online', data: { userId: 2 } });
+  expect(known()).toEqual({ userId: 2, status: 'online' });
+  presence.handle({ event: 'presence_update', data: { userId: 2, status: 'dnd', statusText: 'hush' } });
+  expect(known()).toEqual({ userId: 2, status: 'dnd', statusText: 'hush' });
+  const lastSeenAt = '2026-11-22T10:00:00Z';
+  presence.handle({ event: 'user_offline', data: { userId: 2, lastSeenAt } });
+  expect(known()).toEqual({ userId: 2, status: 'offline', lastSeenAt });
+});
+
 it('waits for what the server tells of a user, but not for ever', async () => {
   let answer: (reply: unknown) => void = () => undefined;
   const request = (() => new Promise((done) => (answer = done))) as unknown as Request;

@@ -1,6 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Presence, PresenceStatus } from '../generated/types';
-import type { Reply, Request } from './protocol';
+import type { Reply, Request, ServerEvent } from './protocol';
+
+type PresenceEvent = Extract<
+  ServerEvent,
+  { readonly event: 'presence_update' | 'user_online' | 'user_offline' }
+>;
 
 const ASK_MAX = 100;
 const ASK_DELAY_MS = 50;
@@ -49,6 +54,11 @@ export class PresenceStore {
       new Map([...this.store.getState(), ...news.map((one) => [one.userId, one] as const)]),
       true,
     );
+  }
+
+  handle({ event, data }: PresenceEvent): void {
+    // A presence_update says the rest about whoever comes or goes.
+    this.changed([{ status: event === 'user_online' ? 'online' : 'offline', ...data }]);
   }
 
   /**

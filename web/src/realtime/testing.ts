@@ -1,5 +1,5 @@
 // Builders for the tests of the realtime core and of the rows.
-import type { ChannelState, Message } from '../generated/types';
+import type { ChannelState, Invitation, Message } from '../generated/types';
 import type { ChannelEvent } from './protocol';
 
 export const aMessage = (seq: number, fields: Partial<Message> = {}): Message => ({
@@ -36,5 +36,15 @@ export const aChannel = (fields: Partial<ChannelState> = {}): ChannelState => ({
   lastReadMessageId: null,
   unreadCount: 0,
   mentionCount: 0,
+  ...fields,
+});
+
+export const anInvitation = (id: number, fields: Partial<Invitation> = {}): Invitation => ({
+  id,
+  code: `code-${id}`,
+  channel: { id: 1, name: 'secret', type: 'private' },
+  invitedBy: { id: 2, username: 'ada', displayName: 'Ada' },
+  createdAt: '2026-11-22T10:00:00Z',
+  expiresAt: '2026-11-29T10:00:00Z',
   ...fields,
 });
