@@ -8,12 +8,15 @@ import { NotAMember } from '../features/channels/not-a-member';
 import { Sidebar } from '../features/channels/sidebar';
 import { ConnectionBanner } from '../features/connection/connection-banner';
 import { AcceptInvite } from '../features/invites/accept-invite';
+import { InvitationList } from '../features/invites/invitation-list';
+import { InvitationPage } from '../features/invites/invitation-page';
 import { AlertItems } from '../features/notifications/alert-items';
 import { StatusItems } from '../features/presence/status-items';
 import { useAlerts } from '../features/notifications/use-alerts';
 import type { ChannelState, User } from '../generated/types';
 import { unreadInAll, type ChannelList } from '../realtime/channel-list';
 import type { HubbubClient } from '../realtime/client';
+import { openInvitations } from '../realtime/invitations';
 import { local } from '../storage/local';
 import { Button } from '../ui/button';
 import { HashIcon, PersonIcon } from '../ui/icons';
@@ -49,11 +52,14 @@ const lastKey = (userId: number): string => `hubbub.channel.${userId}`;
 export function Workspace({ api, client, user, onSignOut }: Props) {
   const { channelId, messageId, panel, invite } = useRoute();
   const list = useStore(client.channels);
+  const invitations = openInvitations(useStore(client.invitations.store), list);
+  const invitation = invitations.find(({ channel: { id } }) => id === channelId);
+  const waiting = unreadInAll(list) + invitations.length;
   const [dialog, setDialog] = useState<Dialog>('none');
   const wide = useWide();
   const channel = channelId === null ? undefined : list.byId.get(channelId);
 
-  useTitle(list, channel);
+  useTitle(waiting, channel);
   useFirstChannel(list, channelId, wide && invite === null, user.id);
 
   const intl = useIntl();
@@ -65,7 +71,7 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
   const onHelp = useCallback(() => setDialog('help'), []);
   useShortcuts({ client, channelId, locale: intl.locale, onSwitcher, onHelp });
   useAlerts(client, channelId, open);
-  useUnreadBadge(unreadInAll(list));
+  useUnreadBadge(waiting);
   const showSidebar = wide || (channelId === null && invite === null);
   const alone = !wide && showSidebar;
   const Side = alone ? 'main' : 'div';
@@ -96,6 +102,9 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
               onCreate={() => setDialog('create')}
               onBrowse={() => setDialog('browse')}
               onSignOut={onSignOut}
+              invitations={
+                <InvitationList api={api} client={client} invitations={invitations} onAccepted={open} />
+              }
               menu={
                 <>
                   <StatusItems />
@@ -131,6 +140,15 @@ export function Workspace({ api, client, user, onSignOut }: Props) {
                 channel={channel}
                 messageId={messageId}
                 panel={panel}
+              />
+            ) : invitation ? (
+              <InvitationPage
+                key={invitation.id}
+                api={api}
+                client={client}
+                invitation={invitation}
+                onAccepted={open}
+                onDeclined={() => go(channelRoute(null), 'replace')}
               />
             ) : channelId !== null && list.known ? (
               <NotAMember key={channelId} api={api} client={client} channelId={channelId} />
@@ -232,12 +250,12 @@ function NoChannel({ user, any, onCreate, onBrowse }: NoChannelProps) {
   );
 }
 
-function useTitle(list: ChannelList, channel: ChannelState | undefined): void {
+/** `waiting`: what wants to be read or answered. */
+function useTitle(waiting: number, channel: ChannelState | undefined): void {
   const intl = useIntl();
-  const unread = unreadInAll(list);
   const app = intl.formatMessage({ id: 'app.name' });
   const place = channel ? `${channel.name} · ${app}` : app;
-  const title = intl.formatMessage({ id: 'app.title' }, { unread, place });
+  const title = intl.formatMessage({ id: 'app.title' }, { unread: waiting, place });
   useEffect(() => {
     document.title = title;
   }, [title]);

@@ -21,13 +21,25 @@ interface Props {
   onCreate: () => void;
   onBrowse: () => void;
   onSignOut: () => void;
+  /** What stands above the channels. */
+  invitations: ReactNode;
   /** Further items of the user's menu. */
   menu: ReactNode;
   /** Whether it is all of the page. */
   alone: boolean;
 }
 
-export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut, menu, alone }: Props) {
+export function Sidebar({
+  client,
+  user,
+  currentId,
+  onCreate,
+  onBrowse,
+  onSignOut,
+  invitations,
+  menu,
+  alone,
+}: Props) {
   const list = useStore(client.channels);
   const intl = useIntl();
   const Name = alone ? 'h1' : 'span';
@@ -63,6 +75,7 @@ export function Sidebar({ client, user, currentId, onCreate, onBrowse, onSignOut
         aria-label={intl.formatMessage({ id: 'channels.label' })}
         className="min-h-0 flex-1 overflow-y-auto px-2 pt-1 pb-4"
       >
+        {invitations}
         {!list.known && <ListSkeleton />}
         {list.known && byName.length === 0 && <NoChannels onCreate={onCreate} onBrowse={onBrowse} />}
         {shared.length > 0 && (
