@@ -40,10 +40,13 @@ describe('AlertClaims', () => {
     return Array.from({ length: count }, () => new AlertClaims(storage, locks));
   }
 
-  it('lets one tab speak', async () => {
-    const claims = tabs(3).map((tab) => tab.claim(7));
-    await vi.runAllTimersAsync();
-    expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+  it('lets one tab speak of a message, and of an invitation with the same number', async () => {
+    const ofAll = tabs(3);
+    for (const subject of [7, 'i7'] as const) {
+      const claims = ofAll.map((tab) => tab.claim(subject));
+      await vi.runAllTimersAsync();
+      expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+    }
   });
 
   it('lets none speak of what is looked at in another tab', async () => {

@@ -20,7 +20,7 @@ export function deservesAlert(
 }
 
 const KEY = 'hubbub.alerted';
-/** Message ids that this browser remembers: more than can come while a tab waits. */
+/** What this browser remembers: more than can come while a tab waits. */
 const REMEMBERED_MAX = 200;
 /** A tab in which somebody looks at the channel speaks first; the others then know that nothing is to be said. */
 const PATIENCE_MS = 250;
@@ -32,30 +32,33 @@ export interface Locks {
   request(name: string, options: { signal: AbortSignal }, work: () => void): Promise<unknown>;
 }
 
-/** Lets one of all tabs of this browser alert to a message, or none when it is looked at in one of them. */
+/** The id of a message, or that of an invitation after an `i`. */
+type Subject = number | `i${number}`;
+
+/** Lets one of all tabs of this browser alert to something, or none when it is looked at in one of them. */
 export class AlertClaims {
   constructor(
     private readonly storage: Pick<Storage, 'getItem' | 'setItem'>,
     private readonly locks: Locks | undefined,
   ) {}
 
-  async claim(messageId: number): Promise<boolean> {
+  async claim(subject: Subject): Promise<boolean> {
     await new Promise((done) => setTimeout(done, PATIENCE_MS));
-    return this.take(messageId);
+    return this.take(subject);
   }
 
   /** Somebody looks at it: no tab needs to alert. */
-  async settle(messageId: number): Promise<void> {
-    await this.take(messageId);
+  async settle(subject: Subject): Promise<void> {
+    await this.take(subject);
   }
 
   /** Whether nobody had it before. The lock keeps two tabs from both finding it free. */
-  private async take(messageId: number): Promise<boolean> {
+  private async take(subject: Subject): Promise<boolean> {
     let taken = false;
     const look = (): void => {
       const ids = (this.storage.getItem(KEY) ?? '').split(',').filter(Boolean);
-      taken = !ids.includes(String(messageId));
-      if (taken) this.storage.setItem(KEY, [...ids, messageId].slice(-REMEMBERED_MAX).join(','));
+      taken = !ids.includes(String(subject));
+      if (taken) this.storage.setItem(KEY, [...ids, subject].slice(-REMEMBERED_MAX).join(','));
     };
     try {
       if (!this.locks) look();
