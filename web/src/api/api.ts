@@ -92,7 +92,8 @@ export class Api {
     return this.authorised('GET', `/channels/${id}/members?${query({ cursor, limit: PAGE })}`);
   }
 
-  addMember(id: number, username: string): Promise<{ member: Member }> {
+  /** Somebody who does not know the user is invited instead. */
+  addMember(id: number, username: string): Promise<{ member: Member } | { invite: Invite }> {
     return this.authorised('POST', `/channels/${id}/members`, { username });
   }
 

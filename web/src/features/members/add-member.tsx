@@ -14,7 +14,7 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
   const [username, setUsername] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [added, setAdded] = useState<string | null>(null);
+  const [done, setDone] = useState<string | null>(null);
   const suggestions = useId();
   const wanted = usePaused(bare(username));
   const found = useQuery({
@@ -30,10 +30,14 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
     event.preventDefault();
     setBusy(true);
     setError(null);
-    setAdded(null);
+    setDone(null);
     try {
-      const { member } = await api.addMember(channelId, bare(username));
-      setAdded(member.user.displayName);
+      const answer = await api.addMember(channelId, bare(username));
+      setDone(
+        'member' in answer
+          ? intl.formatMessage({ id: 'members.added' }, { name: answer.member.user.displayName })
+          : intl.formatMessage({ id: 'members.invited' }, { username: bare(username) }),
+      );
       setUsername('');
       onAdded();
     } catch (thrown) {
@@ -73,9 +77,9 @@ export function AddMember({ api, channelId, onAdded }: { api: Api; channelId: nu
           <FormattedMessage id="members.add.submit" />
         </Button>
       </div>
-      {added !== null && (
-        <p role="status" className="mt-1.5 truncate text-[0.8125rem] text-accent">
-          <FormattedMessage id="members.added" values={{ name: added }} />
+      {done !== null && (
+        <p role="status" className="mt-1.5 text-[0.8125rem] wrap-anywhere text-accent">
+          {done}
         </p>
       )}
     </form>
