@@ -2,9 +2,10 @@ import type { ButtonHTMLAttributes, Ref } from 'react';
 import { Spinner } from './spinner';
 
 const looks = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong',
+  // Their borders show where the system gives the colours.
+  primary: 'border border-transparent bg-accent text-on-accent hover:bg-accent-strong',
   quiet: 'border border-line bg-raised hover:bg-pressed',
-  danger: 'bg-danger text-page hover:opacity-90',
+  danger: 'border border-transparent bg-danger text-page hover:opacity-90',
 };
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
