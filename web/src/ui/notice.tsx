@@ -36,8 +36,8 @@ export function EmptyState({
       <span className="mb-4 flex size-14 items-center justify-center rounded-2xl bg-accent-wash text-accent">
         {icon}
       </span>
-      <Heading className="text-lg font-semibold text-balance">{title}</Heading>
-      {text && <p className="mt-1 text-soft text-pretty">{text}</p>}
+      <Heading className="text-lg font-semibold wrap-anywhere text-balance">{title}</Heading>
+      {text && <p className="mt-1 wrap-anywhere text-soft text-pretty">{text}</p>}
       {children && <div className="mt-5 flex flex-wrap justify-center gap-2">{children}</div>}
     </div>
   );

@@ -2,6 +2,8 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
 const SHOWN_MS = 6_000;
+/** Whatever others do, the page stays in sight. */
+const SHOWN_MAX = 4;
 
 interface Toast {
   readonly id: number;
@@ -14,7 +16,7 @@ let last = 0;
 /** Says something in passing, at the foot of the page. */
 export function toast(text: string): void {
   const id = ++last;
-  toasts.setState([...toasts.getState(), { id, text }], true);
+  toasts.setState([...toasts.getState(), { id, text }].slice(-SHOWN_MAX), true);
   setTimeout(
     () =>
       toasts.setState(
@@ -36,7 +38,7 @@ export function Toasts() {
       {shown.map(({ id, text }) => (
         <p
           key={id}
-          className="max-w-md animate-appear rounded-xl bg-text px-4 py-2.5 text-sm text-page shadow-float"
+          className="max-w-md animate-appear rounded-xl border border-transparent bg-text px-4 py-2.5 text-sm wrap-anywhere text-page shadow-float"
         >
           {text}
         </p>
