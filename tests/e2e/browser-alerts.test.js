@@ -14,13 +14,15 @@ describe('alerts in the browser', () => {
   let hubbub;
   let browser;
   let client;
+  let grace;
+  let user;
   let ada;
   let tabs;
   const [apples, bananas] = [{ name: uniqueName('apples') }, { name: uniqueName('bananas') }];
   before(async () => {
     hubbub = await Hubbub.start();
     browser = await launchBrowser();
-    const [grace, user] = [await signUp(hubbub.url), await signUp(hubbub.url, uniqueName('ada'))];
+    [grace, user] = [await signUp(hubbub.url), await signUp(hubbub.url, uniqueName('ada'))];
     for (const channel of [apples, bananas]) channel.id = await createChannel(grace, { name: channel.name, members: [user] });
     client = await ChatClient.connect(hubbub.url, grace.session.accessToken);
     const options = { viewport: { width: 1280, height: 800 }, permissions: ['notifications'] };
@@ -53,6 +55,11 @@ describe('alerts in the browser', () => {
     const all = await shown();
     for (const { page } of tabs) await page.evaluate(() => (window.shown = []));
     return all;
+  }
+  async function invite() {
+    const id = await createChannel(grace, { type: 'private' });
+    const { status } = await grace.api.post(`/channels/${id}/members`, { userId: user.id });
+    assert.equal(status, 202);
   }
   const link = ({ name }, unread) => ada.page.getByTestId('channel-link').filter({ hasText: name }).and(ada.page.locator(`[data-unread="${unread}"]`));
 
@@ -90,13 +97,23 @@ describe('alerts in the browser', () => {
     assert.match(all[0], /for you alone$/);
   });
 
+  test('for an invitation as for a message: once, and in words where somebody looks', async () => {
+    await invite();
+    await ada.page.getByTestId('toasts').getByText(`@${grace.username}) invites you to `).waitFor();
+    const all = await alerts(1);
+    assert.equal(all.length, 1, `${all}`);
+    assert.match(all[0], / invites you to /);
+  });
+
   test('none for whoever is not to be disturbed, after a reload neither', async () => {
     await choose('menuitemradio', 'Do not disturb');
     for (const { page } of tabs) await page.reload();
     for (const { page } of tabs) await page.getByTestId('composer').waitFor();
     for (const tab of tabs) await tab.leave();
     await client.send(apples.id, 'hush');
+    await invite();
     await link(apples, 1).waitFor();
+    await ada.page.getByTestId('invitation').nth(1).waitFor();
     assert.deepEqual(await alerts(0), []);
     await choose('menuitemradio', 'Online');
     await client.send(apples.id, 'hello again');

@@ -1,7 +1,9 @@
-// Who comes into a private channel, and by what: a link that is made, given away, used and withdrawn; a name that is looked for.
+// Who comes into a private channel, and by what: a link that is made, given away, used and withdrawn; a name that is looked for; an
+// invitation that a stranger accepts or not.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createChannel, signUp, uniqueName } from '../support/api.js';
+import { assertAccessible } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
 import { Hubbub } from '../support/hubbub.js';
 
@@ -96,6 +98,8 @@ describe('invitations in the browser', () => {
   test('somebody is found by the first letters of the name: to be added, or spoken to', async () => {
     const { page } = ada;
     const eve = await signUp(hubbub.url, uniqueName('eve'));
+    // Known to ada, so that she is added at once.
+    await createChannel(owner, { type: 'private', members: [eve] });
     await page.getByTestId('composer').pressSequentially('hello @eve-');
     await page.getByTestId('suggestions').getByText(eve.username).first().waitFor();
     await page.keyboard.press('Enter');
@@ -106,6 +110,45 @@ describe('invitations in the browser', () => {
     await field.fill(eve.username);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByTestId('member').filter({ hasText: eve.username }).waitFor();
+  });
+
+  test('a stranger is asked first: sees it at once, and is in once they accept, in all tabs', async () => {
+    const user = await signUp(hubbub.url, uniqueName('finn'));
+    const finn = await open(hubbub.url, user.username);
+    const { page } = finn;
+    await finn.signIn(user.password);
+    await page.getByText('Welcome to Hubbub').waitFor();
+    const add = async () => {
+      await ada.page.getByLabel('Add by username').fill(user.username);
+      await ada.page.getByRole('button', { name: 'Add', exact: true }).click();
+      await ada.page.getByText(`@${user.username} was invited, and will be in once they accept.`).waitFor();
+    };
+    const invitation = (tab = page) => tab.getByTestId('invitation').filter({ hasText: secret });
+    await add();
+    await invitation().getByText(`(@${owner.username}) invites you.`).waitFor();
+    await page.getByTestId('toasts').getByText(`invites you to ${secret}`).waitFor();
+    await page.waitForFunction(() => document.title.startsWith('(1) '));
+    await assertAccessible(page, 'invited');
+    await invitation().getByRole('button', { name: 'Decline' }).press('Enter');
+    await invitation().waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main', 'the keyboard goes on from the page');
+
+    await add();
+    await invitation().waitFor();
+    await ada.page.getByRole('button', { name: 'Invite by link' }).click();
+    await invite().filter({ hasText: `Only for ${user.username}` }).waitFor();
+    await ada.page.keyboard.press('Escape');
+    const tab = await page.context().newPage();
+    await tab.goto(`${hubbub.url}/#/c/${ada.page.url().match(/#\/c\/(\d+)/)[1]}`);
+    await tab.getByRole('heading', { name: `invites you to ${secret}` }).waitFor();
+    for (const one of [page, tab]) assert.equal(await invitation(one).count(), 1, 'the one that was declined is not back');
+    await invitation().getByRole('button', { name: 'Accept' }).click();
+    await isIn(finn);
+    await isIn({ page: tab });
+    for (const one of [page, tab]) assert.equal(await one.getByTestId('invitations').count(), 0);
+    await finn.say('here by consent');
+    await ada.message('here by consent').waitFor();
+    await ada.page.getByTestId('member').filter({ hasText: user.username }).waitFor();
   });
 
   test('what one is up to stands beside the name, for all, until it is taken away', async () => {

@@ -260,6 +260,28 @@ function screens({ options, looks }) {
     await dismiss();
   });
 
+  test('invited by others', async () => {
+    const ids = [];
+    for (const topic of [undefined, 'What nobody is to know yet']) {
+      const id = await createChannel(grace, { name: uniqueName('an-invitation-to'), type: 'private' });
+      if (topic) await grace.api.patch(`/channels/${id}`, { topic });
+      assert.equal((await grace.api.post(`/channels/${id}/members`, { userId: ada.id })).status, 202);
+      ids.push(id);
+    }
+    await page.goto(`${hubbub.url}/#/c/${ids[1]}`);
+    await page.getByRole('heading', { name: 'invites you to' }).waitFor();
+    if (phone) {
+      await screen('invited at the channel');
+      await page.getByRole('link', { name: 'Go to your channels' }).click();
+    }
+    await page.getByTestId('invitation').nth(1).waitFor();
+    await screen('invited');
+    for (let left = ids.length; left > 0; left--) {
+      await page.getByTestId('invitation').first().getByRole('button', { name: 'Decline' }).click();
+      await page.getByTestId('invitation').nth(left - 1).waitFor({ state: 'detached' });
+    }
+  });
+
   test('a part of the page that cannot be loaded', async () => {
     const context = page.context();
     const build = '**/index.html?build';
