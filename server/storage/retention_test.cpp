@@ -148,7 +148,7 @@ INSERT INTO chat_message (id, "createdAt", "chatChannelId", seq, "eventSeq", "se
          gen_random_uuid(), 'x'
   FROM generate_series(1, 150000) n;
 INSERT INTO chat_message_status ("messageId", "messageCreatedAt", "userId")
-  SELECT id, "createdAt", $B FROM chat_message WHERE seq < -185000;
+  SELECT id, "createdAt", $B FROM chat_message WHERE seq < -140000;
 ANALYZE; SET hubbub.message_months = 12)"));
     const auto tables = sql.query({"", "SELECT array_agg(oid)::text FROM pg_class WHERE relname LIKE 'chat_%'"})
                             .front()
