@@ -20,13 +20,10 @@ export async function newCluster(program, make) {
   }
   const unfinished = mkdtempSync(path.join(kFolder, `${name}.`));
   copyCluster(await make(), path.join(unfinished, 'cluster'));
-  // Of several suites that start at once the first one's is kept.
-  if (!existsSync(kept)) {
-    try {
-      renameSync(path.join(unfinished, 'cluster'), kept);
-    } catch (error) {
-      if (error.code !== 'ENOTEMPTY') throw error;
-    }
+  try {
+    renameSync(path.join(unfinished, 'cluster'), kept);
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY') throw error; // of several suites that start at once the first one's is kept
   }
   rmSync(unfinished, { recursive: true });
   return kept;
