@@ -260,7 +260,7 @@ describe('roles', () => {
   test('a history that is asked for before a removal does not come after its answer', async (t) => {
     const sql = await hubbub.sql();
     t.after(() => sql.end());
-    // A read of the server's own, which waits for the table on the other connection, holds up the removal: then again.
+    // The indexer, once more, may wait for the table on the other connection, and the removal behind it: then again.
     for (let tries = 3; !(await removedDuringHistory(sql)); --tries) assert.ok(tries > 1, 'the removal waits for the history');
   });
 
