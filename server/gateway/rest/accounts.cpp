@@ -144,12 +144,7 @@ RestApi::Answer RestApi::list_users(Call& call) {
     if (query.failure()) co_return *query.failure();
     const auto users = co_await call.services.accounts.find_users(std::move(ids));
     if (!users) co_return to_failure(users.error());
-    std::string text;
-    JsonWriter json{text};
-    json.begin_object();
-    write_array(json, "users", *users);
-    json.end_object();
-    co_return net::http::json_response(200, std::move(text));
+    co_return list_response("users", *users);
 }
 
 RestApi::Answer RestApi::search_users(Call& call) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace hubbub::gateway {
 
@@ -30,6 +31,16 @@ template <class User> net::http::Response user_response(const User& user) {
 /// `{"invite":…}`
 inline net::http::Response invite_response(int status, const chat::Invite& invite) {
     return net::http::json_response(status, R"({"invite":)" + encode(invite) + "}");
+}
+
+/// `{name:[…]}`
+template <class T> net::http::Response list_response(std::string_view name, const std::vector<T>& items) {
+    std::string text;
+    JsonWriter json{text};
+    json.begin_object();
+    write_array(json, name, items);
+    json.end_object();
+    return net::http::json_response(200, std::move(text));
 }
 
 /// `{name:[…],"nextCursor":…}`

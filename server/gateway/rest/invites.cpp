@@ -56,12 +56,7 @@ RestApi::Answer RestApi::delete_invite(Call& call) {
 RestApi::Answer RestApi::list_invitations(Call& call) {
     const auto all = co_await call.services.invites.invitations_of(call.caller.user);
     if (!all) co_return to_failure(all.error());
-    std::string text;
-    JsonWriter json{text};
-    json.begin_object();
-    write_array(json, "invitations", *all);
-    json.end_object();
-    co_return net::http::json_response(200, std::move(text));
+    co_return list_response("invitations", *all);
 }
 
 RestApi::Answer RestApi::decline_invitation(Call& call) {
