@@ -107,7 +107,7 @@ struct MembershipChange {
     Member member;
     std::int64_t event_seq = 0;
     Timestamp at;
-    std::vector<WithdrawnInvite> withdrawn; ///< because the member may invite no longer
+    std::vector<WithdrawnInvite> withdrawn; ///< by the member, who may invite no longer, or for them
 };
 
 /// Where channels and memberships are kept. Every function may also fail with `Errc::unavailable`.
