@@ -25,19 +25,38 @@ describe('AlertClaims', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function aStorage() {
-    const values = new Map<string, string>();
-    return {
-      getItem: (key: string) => values.get(key) ?? null,
-      setItem: (key: string, value: string) => void values.set(key, value),
+  /** Of one browser: what a tab writes, the others read `delayMs` later. */
+  function storages(delayMs: number) {
+    const tabs: Map<string, string>[] = [];
+    return () => {
+      const mine = new Map<string, string>();
+      tabs.push(mine);
+      return {
+        getItem: (key: string) => mine.get(key) ?? null,
+        setItem: (key: string, value: string) => {
+          mine.set(key, value);
+          setTimeout(() => tabs.forEach((tab) => tab.set(key, value)), delayMs);
+        },
+      };
     };
   }
 
-  function tabs(count: number): AlertClaims[] {
-    const storage = aStorage();
-    let last: Promise<unknown> = Promise.resolve();
-    const locks: Locks = { request: (_, __, work) => (last = last.then(work)) };
-    return Array.from({ length: count }, () => new AlertClaims(storage, locks));
+  function someLocks(): Locks {
+    const held = new Set<string>();
+    return {
+      request: async (name, _, work) => {
+        await Promise.resolve();
+        if (held.has(name)) return work(null);
+        held.add(name);
+        await work({ name });
+        held.delete(name);
+      },
+    };
+  }
+
+  function tabs(count: number, locks: Locks | undefined = someLocks()): AlertClaims[] {
+    const storage = storages(100);
+    return Array.from({ length: count }, () => new AlertClaims(storage(), locks));
   }
 
   it('lets one tab speak of a message, and of an invitation with the same number', async () => {
@@ -65,18 +84,28 @@ describe('AlertClaims', () => {
     expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
   });
 
-  it('does not wait for ever for a tab that holds the lock', async () => {
-    const waited = new AbortController();
-    const deadline = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(waited.signal);
-    const held: Locks = {
-      request: (_, { signal }) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-    };
-    const claim = new AlertClaims(aStorage(), held).claim(7);
+  it('lets one speak also when the other comes before it can read what the first one wrote', async () => {
+    const [first, second] = tabs(2);
+    const early = first?.claim(7);
+    await vi.advanceTimersByTimeAsync(50);
+    const late = second?.claim(7);
     await vi.runAllTimersAsync();
-    waited.abort();
+    expect([await early, await late]).toEqual([true, false]);
+  });
+
+  it('remembers what was told when a tab comes to it much later', async () => {
+    const [first, second] = tabs(2);
+    const claim = first?.claim(7);
+    await vi.runAllTimersAsync();
     expect(await claim).toBe(true);
-    expect(deadline).toHaveBeenCalledOnce();
-    deadline.mockRestore();
+    const late = second?.claim(7);
+    await vi.runAllTimersAsync();
+    expect(await late).toBe(false);
+  });
+
+  it('speaks where the browser refuses locks', async () => {
+    const claim = tabs(1, { request: () => Promise.reject(new Error('no locks here')) })[0]?.claim(7);
+    await vi.runAllTimersAsync();
+    expect(await claim).toBe(true);
   });
 });

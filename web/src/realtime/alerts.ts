@@ -24,12 +24,16 @@ const KEY = 'hubbub.alerted';
 const REMEMBERED_MAX = 200;
 /** A tab in which somebody looks at the channel speaks first; the others then know that nothing is to be said. */
 const PATIENCE_MS = 250;
-/** A tab that is frozen while it holds the lock keeps no other from speaking. */
-const LOCK_WAIT_MS = 2_000;
+/** In which what one tab wrote reaches the storage of all others. */
+const SPREAD_MS = 5_000;
 
 /** The part of `navigator.locks` that is needed; it is missing where the page did not come over HTTPS. */
 export interface Locks {
-  request(name: string, options: { signal: AbortSignal }, work: () => void): Promise<unknown>;
+  request(
+    name: string,
+    options: { ifAvailable: true },
+    work: (lock: unknown) => Promise<void>,
+  ): Promise<unknown>;
 }
 
 /** The id of a message, or that of an invitation after an `i`. */
@@ -52,21 +56,27 @@ export class AlertClaims {
     await this.take(subject);
   }
 
-  /** Whether nobody had it before. The lock keeps two tabs from both finding it free. */
-  private async take(subject: Subject): Promise<boolean> {
-    let taken = false;
-    const look = (): void => {
-      const ids = (this.storage.getItem(KEY) ?? '').split(',').filter(Boolean);
-      taken = !ids.includes(String(subject));
-      if (taken) this.storage.setItem(KEY, [...ids, subject].slice(-REMEMBERED_MAX).join(','));
-    };
-    try {
-      if (!this.locks) look();
-      else await this.locks.request(KEY, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, look);
-    } catch {
-      // Two alerts rather than none.
-      look();
-    }
-    return taken;
+  /**
+   * Whether nobody had it before. A tab may read what another one wrote only a moment later; until then the lock, of
+   * which the browser itself keeps the count, says that it is taken.
+   */
+  private take(subject: Subject): Promise<boolean> {
+    const { locks } = this;
+    if (!locks) return Promise.resolve(this.look(subject));
+    return new Promise((resolve) => {
+      locks
+        .request(`${KEY}.${subject}`, { ifAvailable: true }, async (lock) => {
+          resolve(lock !== null && this.look(subject));
+          if (lock !== null) await new Promise((done) => setTimeout(done, SPREAD_MS));
+        })
+        .catch(() => resolve(this.look(subject))); // two alerts rather than none
+    });
+  }
+
+  private look(subject: Subject): boolean {
+    const ids = (this.storage.getItem(KEY) ?? '').split(',').filter(Boolean);
+    if (ids.includes(String(subject))) return false;
+    this.storage.setItem(KEY, [...ids, subject].slice(-REMEMBERED_MAX).join(','));
+    return true;
   }
 }
