@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { Api, assertError, assertRefused, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
+import { lockWaiters } from '../support/lock-waiters.js';
 import { until } from '../support/wait.js';
 
 describe('access', () => {
@@ -249,8 +250,7 @@ describe('access', () => {
       m.ask('edit_message', { chatChannelId: id, messageId: message.id, content: 'edited' }),
     ];
     const requests = ['', `/${message.id}`, `?around=${message.id}`].map((path) => member.api.get(`/channels/${id}/messages${path}`));
-    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'`;
-    await until('all to be read', async () => (await sql.query(waiting)).rows[0].count === events.length + requests.length);
+    await until('all to be read', async () => (await lockWaiters(sql)) === events.length + requests.length);
     await endings['removed by the owner'](id);
     await sql.query('COMMIT');
     await sql.end();

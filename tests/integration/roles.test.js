@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { assertError, assertRefused, createChannel, signUp, uniqueName } from '../support/api.js';
 import { Suite } from '../support/chat-client.js';
 import { assertShape } from '../support/contract.js';
+import { lockWaiters } from '../support/lock-waiters.js';
 import { until } from '../support/wait.js';
 
 describe('roles', () => {
@@ -246,34 +247,12 @@ describe('roles', () => {
       await sql.query('BEGIN');
       await sql.query('SELECT FROM chat_channel_head WHERE "chatChannelId" = $1 FOR UPDATE', [id]);
       const acted = act();
-      await until('the admin to wait', async () => {
-        const { rows } = await sql.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%chat_%'");
-        return rows.length > 0;
-      });
+      await until('the admin to wait', async () => (await lockWaiters(sql)) > 0);
       await sql.query('UPDATE chat_channel_user_mapping SET role = $3 WHERE "chatChannelId" = $1 AND "userId" = $2', [id, other.id, 'owner']);
       await sql.query('COMMIT');
       assertRefused(await acted, 403, 'role.forbidden');
       assert.equal(await roleOf(other, id), 'owner');
     }
-  });
-
-  test('a history that is asked for before a removal does not come after its answer', async (t) => {
-    const id = await populated('private');
-    const client = await connect(member);
-    await client.send(id, 'secret');
-    const sql = await hubbub.sql();
-    t.after(() => sql.end());
-    // The last thing that a history reads, and nobody else meanwhile.
-    await sql.query('BEGIN');
-    await sql.query('LOCK TABLE chat_message_reaction');
-    const asked = client.ask('get_history', { chatChannelId: id });
-    await until('the history to wait', async () => {
-      const { rows } = await sql.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%chat_message_reaction%'");
-      return rows.length > 0;
-    });
-    assert.equal((await owner.api.delete(`/channels/${id}/members/${member.id}`)).status, 204);
-    await sql.query('COMMIT');
-    assertError((await asked).error, 'channel.not_found');
   });
 
   for (const [name, path, body, code, field] of [
