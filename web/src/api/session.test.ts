@@ -67,7 +67,7 @@ class Server {
     if (this.lost > 0) {
       this.cookie = kept;
       this.lost--;
-      await new Promise((done) => signal.addEventListener('abort', done));
+      if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done));
       vi.setSystemTime(Date.now() + REFRESH_TIMEOUT_MS);
       throw unreachable();
     }
