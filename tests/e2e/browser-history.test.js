@@ -95,8 +95,9 @@ describe('a long history in the browser', () => {
           if (both.length === 0) found.push({ i, lost: true });
           for (const [id, top] of both) {
             const moved = top - after.get(id);
-            // A page that comes in may cost a step of the scroll, in which everything stands still.
-            if (Math.abs(moved - wanted) > 2 && Math.abs(moved) > 2) found.push({ i, id, moved });
+            // A page that comes in may cost a step of the scroll, or a part of it: nothing goes back, nor further than wanted.
+            const [least, most] = [Math.min(wanted, 0), Math.max(wanted, 0)];
+            if (moved < least - 2 || moved > most + 2) found.push({ i, id, moved });
           }
         }
         return found;
