@@ -105,13 +105,13 @@ def p11(options):
     def measure(clients, seconds, *arguments):
         return interleave(contestants(HUBBUB), 1, lambda _: ['--clients', clients, '--seconds', seconds, *base, *arguments])[HUBBUB][0]
 
-    rate = measure(clients, 0.5 if options.quick else 5)['deliveriesPerSecond'] / clients / 2
     if options.quick:
-        rate = min(rate, 500)
+        rate = 200
     else: # far below the knee nothing is coalesced, and each delivery wakes the generator: halve until it keeps up well
+        rate = measure(clients, 5)['deliveriesPerSecond'] / clients / 2
         while measure(clients - slow, 5, '--rate', rate)['generatorCpuShare'] > GENERATOR_SHARE_MAX - 0.1:
             rate /= 2
-    # Long enough for the slow ones to be dropped: that takes 4 MiB in Hubbub, behind up to as much in the kernel.
+    # So that the slow ones are dropped within the time measured: that takes 4 MiB in Hubbub, behind up to as much in the kernel.
     seconds = math.ceil(12e6 / rate / size)
     measured = {'without slow ones': [], 'with slow ones': []}
     dropped, counted = [], []

@@ -50,7 +50,6 @@ class Client {
 
     /// A client that does not keep up: nobody reads from its socket.
     virtual void stop_reading() = 0;
-    virtual void resume_reading() = 0;
 
   protected:
     virtual void send_engine_packet(std::string_view head, std::string_view data) = 0;

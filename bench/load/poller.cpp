@@ -126,10 +126,6 @@ void Connection::stop_reading() {
     watch(false, writing_);
 }
 
-void Connection::resume_reading() {
-    watch(true, writing_);
-}
-
 void Connection::watch(bool reading, bool writing) {
     if (ended_ || (reading == reading_ && writing == writing_)) return;
     reading_ = reading;

@@ -68,7 +68,6 @@ class Connection {
 
     /// Leaves what comes in the kernel, which soon takes no more.
     void stop_reading();
-    void resume_reading();
 
   private:
     friend class Poller;

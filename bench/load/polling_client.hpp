@@ -23,7 +23,6 @@ class PollingClient final : public Client, private ConnectionHandler {
 
     void flush() override;
     void stop_reading() override { polls_.stop_reading(); }
-    void resume_reading() override { polls_.resume_reading(); }
 
   private:
     void send_engine_packet(std::string_view head, std::string_view data) override;

@@ -19,11 +19,11 @@ Publishing::Publishing(const Load& load, const Fanout& fanout)
     if (fanout.rate > 0) interval_ = std::chrono::duration<double>(1 / fanout.rate);
 }
 
-void Publishing::start(Swarm& swarm, SteadyTime measure_from, SteadyTime stop_at) {
+void Publishing::start(Swarm& swarm, SteadyTime measure_from, SteadyTime measure_to) {
     swarm_ = &swarm;
     began_ = std::chrono::steady_clock::now();
     measure_from_ = measure_from;
-    stop_at_ = stop_at;
+    measure_to_ = stop_at_ = measure_to;
     if (fanout_.rate > 0) return;
     for (std::size_t publisher = 0; publisher < fanout_.publishers; ++publisher) {
         Client& client = *swarm.clients()[publisher];
@@ -82,7 +82,7 @@ void Publishing::on_packet(Client& client, std::string_view packet) {
     const SteadyTime now = swarm_->poller().now();
     if (fanout_.rate > 0) {
         const SteadyTime meant = intended(message);
-        if (meant >= measure_from_) latencies_.record(now - meant);
+        if (meant >= measure_from_ && meant < measure_to_) latencies_.record(now - meant);
     } else if (message.publisher == client.index() && now < stop_at_) {
         publish(client);
     }

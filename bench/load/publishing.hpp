@@ -14,9 +14,11 @@ class Publishing final : public ClientHandler {
     Publishing(const Load& load, const Fanout& fanout);
 
     std::size_t connected() const { return connected_; }
-    /// The first messages. Latencies count of messages meant for the time from `measure_from` to `stop_at`; later than
-    /// that nothing is published.
-    void start(Swarm& swarm, SteadyTime measure_from, SteadyTime stop_at);
+    /// The first messages. Latencies count of messages meant for the time from `measure_from` to `measure_to`, when
+    /// publishing stops.
+    void start(Swarm& swarm, SteadyTime measure_from, SteadyTime measure_to);
+    /// Open loop: publishes until another time.
+    void stop_at(SteadyTime time) { stop_at_ = time; }
     /// Open loop: publishes what is due, and has the swarm wake for what is next.
     void publish_due();
     /// Every message has come to every client that reads.
@@ -48,6 +50,7 @@ class Publishing final : public ClientHandler {
     std::chrono::duration<double, std::nano> interval_{}; ///< between messages; open loop
     SteadyTime began_;
     SteadyTime measure_from_;
+    SteadyTime measure_to_;
     SteadyTime stop_at_;
     Histogram latencies_;
 };

@@ -10,7 +10,6 @@ class WebSocketClient final : public Client, private ConnectionHandler {
 
     void flush() override { connection_.flush(); }
     void stop_reading() override { connection_.stop_reading(); }
-    void resume_reading() override { connection_.resume_reading(); }
 
   private:
     void send_engine_packet(std::string_view head, std::string_view data) override;
