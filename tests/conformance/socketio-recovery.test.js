@@ -143,10 +143,13 @@ for (const transports of [['websocket'], ['polling']]) {
       assert.deepEqual(seen.flat(), Array.from({ length: sent }, (_, i) => i));
     });
 
-    test('whoever left of his own will is not recovered', async () => {
-      const socket = await connect(transports);
+    test('whoever left of their own will is not recovered', async () => {
+      const [socket, witness] = [await connect(transports), await connect(transports)];
       const { id } = socket;
+      const left = next(witness, 'left', { matches: (who) => who === id });
       socket.disconnect();
+      // The new connection may be read before what the old one said last.
+      await left;
       const back = next(socket, 'connect');
       socket.connect();
       await back;
