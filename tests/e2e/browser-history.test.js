@@ -1,6 +1,7 @@
 // A channel with 100,000 messages in the web client: opened at the first unread, scrolled both ways, jumped to a date.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { createChannel, signUp, uniqueName } from '../support/api.js';
 import { assertAccessible } from '../support/axe.js';
 import { launchBrowser, Visitor } from '../support/browser.js';
@@ -38,6 +39,25 @@ describe('a long history in the browser', () => {
     await hubbub?.stop();
   });
 
+  /** Lets the server answer only a tenth of a second in every half: a reader comes to the end of what is loaded, and waits there. */
+  async function slowly(work) {
+    let ended = false;
+    const pausing = (async () => {
+      while (!ended) {
+        hubbub.program.signal('SIGSTOP');
+        await setTimeout(400);
+        hubbub.program.signal('SIGCONT');
+        await setTimeout(100);
+      }
+    })();
+    try {
+      return await work();
+    } finally {
+      ended = true;
+      await pausing;
+    }
+  }
+
   const seqOf = (text) => Number(/message (\d+)/.exec(text)[1]);
   const shown = async () => (await ada.timeline()).map(({ content }) => seqOf(content));
 
@@ -74,7 +94,7 @@ describe('a long history in the browser', () => {
     test(`scrolled ${way} through a thousand messages and more, nothing jumps`, async () => {
       const { page } = ada;
       const [from] = await shown();
-      const jumps = await page.evaluate(async (by) => {
+      const scroll = async (by) => {
         const list = document.querySelector('[data-testid=timeline]');
         const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
         const places = () => {
@@ -101,10 +121,11 @@ describe('a long history in the browser', () => {
           }
         }
         return found;
-      }, step);
+      };
+      const jumps = await slowly(() => page.evaluate(scroll, step));
       const [to] = await shown();
       assert.ok(Math.abs(to - from) > 1_000, `from ${from} to ${to}`);
-      assert.equal(jumps.map((jump) => JSON.stringify(jump)).join(' '), '');
+      assert.equal(jumps.slice(0, 5).map((jump) => JSON.stringify(jump)).join(' '), '');
     });
   }
 

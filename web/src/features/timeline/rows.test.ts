@@ -42,8 +42,20 @@ describe('rowsOf', () => {
     const messages = days.map((day, index) => aMessage(index + 1, at(day)));
     const timeline = timelineFrom(messages, false, 3);
     expect(rows(timeline, [], me, null).map((row) => row.opensDay)).toEqual([true, true, false]);
-    const later = timelineFrom(messages, true, 3);
-    expect(rows(later, [], me, null).map((row) => row.opensDay)).toEqual([false, true, false]);
+  });
+
+  it('shows the oldest loaded message with the page before: no row changes its height under the reader', () => {
+    const all = [
+      '2026-11-21T23:58:00',
+      '2026-11-21T23:59:00',
+      '2026-11-22T00:01:00',
+      '2026-11-22T00:02:00',
+    ].map((time, index) => aMessage(index + 1, at(time)));
+    const whole = rows(timelineFrom(all, false, 4), [], me, null);
+    for (const from of [1, 2, 3]) {
+      const loaded = rows(timelineFrom(all.slice(from), true, 4), [], me, null);
+      expect(loaded).toEqual(whole.slice(from + 1));
+    }
   });
 
   it('begins with the start of the channel only when nothing is before', () => {

@@ -77,17 +77,20 @@ export function rowsOf(
   const add = (line: Line, source: Message | null): void => {
     const opensNew = !newShown && line.id > (newAfter ?? 0) && !line.mine;
     newShown ||= opensNew;
-    // Of the oldest loaded line that is not known yet; guessing would make the list jump when the page before comes.
-    const opensDay = before ? before.at.toDateString() !== line.at.toDateString() : !timeline.hasMoreBefore;
+    const opensDay = before?.at.toDateString() !== line.at.toDateString();
     const continues = !opensDay && !opensNew && before !== undefined && goesOn(before, line);
     const row = { ...line, replies: replies.get(line.id) ?? 0, opensDay, opensNew, continues };
     rows.push(source ? reused(source, row) : row);
     before = line;
   };
 
-  for (const message of timeline.messages) {
+  for (const [index, message] of timeline.messages.entries()) {
     const delivery = message.id <= readTo ? read : message.id <= deliveredTo ? delivered : sent;
-    add(lineOf(wished(message, around.wishes, me), me, delivery), message);
+    const line = lineOf(wished(message, around.wishes, me), me, delivery);
+    // A line's height depends on the line before it. The oldest one loaded waits for the page before: shown at once, it would change
+    // its height under the reader.
+    if (index === 0 && timeline.hasMoreBefore) before = line;
+    else add(line, message);
   }
   if (hasMoreAfter(timeline)) return rows;
   const known = new Set(timeline.messages.slice(-200).map((message) => message.clientMessageId));
