@@ -16,13 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto kConnectLimit = 120s;
-constexpr auto kDrainLimit = 60s;
-
-double micros(std::chrono::nanoseconds time) {
-    return std::chrono::duration<double, std::micro>(time).count();
-}
-
 struct Sample {
     SteadyTime at;
     std::uint64_t deliveries;

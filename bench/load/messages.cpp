@@ -14,11 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto kConnectLimit = 120s;
-constexpr auto kDrainLimit = 60s;
 constexpr std::string_view kContentHead = R"("content":")";
 constexpr std::size_t kSenderDigits = 4;
-constexpr std::size_t kNumberDigits = 10;
+constexpr std::size_t kMessageDigits = 10;
 
 /// `0003 0000000042 xxx…` without the blanks: who sent it, and his how manieth it is.
 std::string content_of(std::size_t sender, std::uint64_t number, std::size_t bytes) {
@@ -118,7 +116,7 @@ class Conversation final : public ClientHandler {
         seat.last_event_seq = event_seq;
         const auto at = packet.find(kContentHead) + kContentHead.size();
         const auto sender = std::stoull(std::string(packet.substr(at, kSenderDigits)));
-        const auto number = std::stoull(std::string(packet.substr(at + kSenderDigits, kNumberDigits)));
+        const auto number = std::stoull(std::string(packet.substr(at + kSenderDigits, kMessageDigits)));
         Got& got = got_.at(client.index() * messages_.senders + sender);
         ++got.count;
         got.sum += number;

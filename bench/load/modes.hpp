@@ -10,6 +10,9 @@
 
 namespace hubbub::load {
 
+/// How long all clients may take to connect, and what is on its way to arrive.
+inline constexpr std::chrono::seconds kConnectLimit{120}, kDrainLimit{60};
+
 /// What every mode is told. The modes answer with what they measured.
 struct Load {
     Target target;

@@ -16,4 +16,8 @@ std::chrono::nanoseconds cpu_time_of_children(pid_t parent);
 /// Proportional set size in bytes (/proc/PID/smaps_rollup): the user-space memory that is the process's own.
 std::uint64_t pss_bytes(pid_t process);
 
+inline double micros(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double, std::micro>(time).count();
+}
+
 } // namespace hubbub::load

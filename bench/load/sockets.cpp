@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto kConnectLimit = 300s;
+constexpr auto kManyConnectLimit = 300s;
 constexpr auto kSettling = 3s;
 
 /// Counts the clients that are in: accepted, and if they have a token, told so by the server's own `connected`. What
@@ -29,10 +29,6 @@ class Arrivals final : public ClientHandler {
     std::size_t count_ = 0;
 };
 
-double micros(std::chrono::nanoseconds time) {
-    return std::chrono::duration<double, std::micro>(time).count();
-}
-
 double seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
@@ -43,7 +39,7 @@ class Crowd {
     Crowd(const Load& load, std::size_t clients, std::size_t at_once) : arrivals_(load), swarm_(load.target) {
         swarm_.connect(
             clients, at_once, arrivals_, [&](std::size_t i) { return auth_of(load, i); },
-            [this] { return arrivals_.count(); }, kConnectLimit);
+            [this] { return arrivals_.count(); }, kManyConnectLimit);
     }
     void stay(std::chrono::milliseconds time) { swarm_.run(steady_clock::now() + time); }
 

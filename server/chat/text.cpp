@@ -53,25 +53,25 @@ bool is_invisible(std::int32_t point) {
 }
 
 /// How many non-starters (combining marks) a character begins and ends with when it is fully decomposed.
-struct Marks {
+struct CombiningMarks {
     std::size_t leading = 0;
     std::size_t trailing = 0;
     bool has_starter = true;
 };
 
-Marks marks_of(std::int32_t point) {
+CombiningMarks marks_of(std::int32_t point) {
     constexpr std::uint16_t kNoDecomposition = 0xFFFF;
     if (point < 0xA0) return {};
     const utf8proc_property_t* property = utf8proc_get_property(point);
     if (property->decomp_seqindex == kNoDecomposition)
-        return property->combining_class == 0 ? Marks{} : Marks{1, 1, false};
+        return property->combining_class == 0 ? CombiningMarks{} : CombiningMarks{1, 1, false};
     std::array<std::int32_t, 32> parts; // the longest is 18 (U+FDFA)
     const auto count = utf8proc_decompose_char(point, parts.data(), static_cast<utf8proc_ssize_t>(parts.size()),
                                                utf8proc_option_t(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), nullptr);
     const auto is_starter = [](std::int32_t part) { return utf8proc_get_property(part)->combining_class == 0; };
     const auto end = parts.begin() + std::clamp<std::ptrdiff_t>(count, 0, parts.size());
     const auto first = std::find_if(parts.begin(), end, is_starter);
-    Marks marks;
+    CombiningMarks marks;
     marks.has_starter = first != end;
     marks.leading = static_cast<std::size_t>(first - parts.begin());
     while (marks.trailing < static_cast<std::size_t>(end - first) && !is_starter(*(end - 1 - marks.trailing)))
@@ -84,7 +84,7 @@ Marks marks_of(std::int32_t point) {
 class StreamSafe {
   public:
     bool accepts(std::int32_t point) {
-        const Marks marks = marks_of(point);
+        const CombiningMarks marks = marks_of(point);
         const std::size_t run = run_ + marks.leading;
         run_ = marks.has_starter ? marks.trailing : run;
         return run <= kMarksMax;

@@ -1,5 +1,6 @@
 #include "net/testing/server_fixture.hpp"
 #include "net/testing/tls_client.hpp"
+#include "net/testing/websocket.hpp"
 #include "net/tls.hpp"
 
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@ using namespace std::string_literals;
 using loopback::Certificate;
 using loopback::Client;
 using loopback::client_frame;
+using loopback::Echo;
 using loopback::eventually;
 using loopback::Servers;
 using loopback::TlsClient;
@@ -21,13 +23,6 @@ using loopback::TlsClient;
 std::shared_ptr<const TlsContext> context_of(const Certificate& certificate) {
     return TlsContext::load({.certificate = certificate.file(), .key = certificate.key()});
 }
-
-struct Echo final : websocket::Handler {
-    std::shared_ptr<websocket::Peer> peer;
-    void on_text(std::string_view data) override { peer->send(Frame::make(Frame::Kind::text, {data})); }
-    void on_binary(std::string_view) override {}
-    void on_closed(websocket::CloseCode) override { peer.reset(); }
-};
 
 class TlsTest : public testing::Test {
   protected:

@@ -7,7 +7,7 @@
 namespace hubbub::socketio {
 namespace {
 
-struct Decoded {
+struct DecodedPacket {
     std::string_view text;
     PacketType type;
     std::string_view nsp;
@@ -17,7 +17,7 @@ struct Decoded {
 };
 
 TEST(DecodePacket, TheProtocolsExamples) {
-    const Decoded cases[] = {
+    const DecodedPacket cases[] = {
         {"0", PacketType::connect, "/", {}, 0, "null"},
         {R"(0{"token":"123"})", PacketType::connect, "/", {}, 0, R"({"token":"123"})"},
         {R"(0/admin,{"token":"1"})", PacketType::connect, "/admin", {}, 0, R"({"token":"1"})"},
@@ -41,7 +41,7 @@ TEST(DecodePacket, TheProtocolsExamples) {
         {R"(62-/admin,15[{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])", PacketType::binary_ack,
          "/admin", 15, 2, R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])"},
     };
-    for (const Decoded& expected : cases) {
+    for (const DecodedPacket& expected : cases) {
         const auto packet = decode_packet(expected.text);
         ASSERT_TRUE(packet) << expected.text << ": " << packet.error().message();
         EXPECT_EQ(packet->type, expected.type) << expected.text;

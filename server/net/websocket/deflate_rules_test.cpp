@@ -1,6 +1,7 @@
 // permessage-deflate (RFC 7692) against a real listener, in the families of the Autobahn test suite (12: messages, 13:
 // offers), and what a hostile client tries.
 #include "net/testing/server_fixture.hpp"
+#include "net/testing/websocket.hpp"
 #include "net/websocket/peer.hpp"
 
 #include <gtest/gtest.h>
@@ -17,17 +18,9 @@ namespace hubbub::net::websocket {
 namespace {
 
 using namespace std::string_literals;
-using loopback::Answer;
-using loopback::Client;
-using loopback::client_frame;
-using loopback::close_payload;
-using loopback::ReceivedFrame;
-using loopback::Servers;
+using namespace loopback;
 
-constexpr std::size_t kMessageMax = 1'000'000;
 constexpr std::size_t kThreshold = 64;
-constexpr int kText = 0x81, kBinary = 0x82, kClose = 0x88, kPing = 0x89, kContinuation = 0x80;
-constexpr int kRsv1 = 0x40, kOpen = 0x80;
 constexpr const char* kAgreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 
 Bytef* bytes(const std::string& text) {
@@ -64,13 +57,6 @@ std::string inflated(const std::string& data) {
     inflateEnd(&stream);
     return out;
 }
-
-struct Echo final : Handler {
-    std::shared_ptr<Peer> peer;
-    void on_text(std::string_view data) override { peer->send(Frame::make(Frame::Kind::text, {data})); }
-    void on_binary(std::string_view data) override { peer->send(Frame::make(Frame::Kind::binary, {data})); }
-    void on_closed(CloseCode) override { peer.reset(); }
-};
 
 class WebSocketDeflate : public testing::Test {
   protected:

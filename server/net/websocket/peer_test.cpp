@@ -20,7 +20,7 @@ using loopback::eventually;
 using loopback::ReceivedFrame;
 using loopback::Servers;
 
-constexpr std::size_t kMessageMax = 100'000;
+constexpr std::size_t kReceiveMax = 100'000;
 
 /// One accepted WebSocket that does what the text says.
 struct Session final : Handler {
@@ -54,7 +54,7 @@ class WebSocketPeer : public testing::Test {
         http::Fields extra;
         extra.add("X-Extra", "yes");
         Session& session = sessions_.emplace_back();
-        session.peer = exchange->accept_websocket(session, {kMessageMax}, extra);
+        session.peer = exchange->accept_websocket(session, {kReceiveMax}, extra);
         if (session.peer == nullptr) sessions_.pop_back();
     }
     template <class Work> auto on_shard(Work work) { return servers_.on_shard(0, std::move(work)); }
@@ -128,7 +128,7 @@ TEST_F(WebSocketPeer, Echoes) {
     EXPECT_EQ(client.frame(), text_frame("behind the handshake"));
     client.send(client_frame(0x82, "\x00\xFF"s));
     EXPECT_EQ(client.frame(), (ReceivedFrame{0x82, "\x00\xFF"s}));
-    const std::string large(kMessageMax, 'x');
+    const std::string large(kReceiveMax, 'x');
     client.send(client_frame(0x81, large));
     EXPECT_EQ(client.frame(), text_frame(large));
     for (const char byte : client_frame(0x01, "by") + client_frame(0x80, "tes")) client.send({&byte, 1});
@@ -154,7 +154,7 @@ TEST_F(WebSocketPeer, AnswersPings) {
     for (int i = 0; i < 1000; ++i) flood += client_frame(0x89, std::to_string(i));
     client.send(flood + client_frame(0x81, "end"));
     ReceivedFrame last;
-    for (ReceivedFrame frame; last.payload != "999"; last = frame) frame = client.frame();
+    for (ReceivedFrame next; last.payload != "999"; last = next) next = client.frame();
 }
 
 TEST_F(WebSocketPeer, APingFloodDoesNotGrowTheOutbox) {
@@ -218,7 +218,7 @@ TEST_F(WebSocketPeer, FailsTheConnectionWithItsCode) {
         {client_frame(0xC1, "rsv"), CloseCode::protocol_error},
         {client_frame(0x83, ""), CloseCode::protocol_error},
         {client_frame(0x81, "\xFF"), CloseCode::invalid_payload},
-        {client_frame(0x81, std::string(kMessageMax + 1, 'x')), CloseCode::message_too_big},
+        {client_frame(0x81, std::string(kReceiveMax + 1, 'x')), CloseCode::message_too_big},
         {client_frame(0x88, close_payload(1005)), CloseCode::protocol_error},
     };
     for (const auto& [bytes, code] : cases) {

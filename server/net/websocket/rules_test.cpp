@@ -1,5 +1,6 @@
 // The rules of RFC 6455 against a real listener, one case each, in the families of the Autobahn test suite.
 #include "net/testing/server_fixture.hpp"
+#include "net/testing/websocket.hpp"
 #include "net/websocket/peer.hpp"
 
 #include <gtest/gtest.h>
@@ -13,17 +14,8 @@ namespace hubbub::net::websocket {
 namespace {
 
 using namespace std::string_literals;
-using loopback::Client;
-using loopback::client_frame;
-using loopback::close_payload;
-using loopback::ReceivedFrame;
-using loopback::Servers;
+using namespace loopback;
 using Frames = std::vector<ReceivedFrame>;
-
-constexpr std::size_t kMessageMax = 1'000'000;
-constexpr int kText = 0x81, kBinary = 0x82, kClose = 0x88, kPing = 0x89, kPong = 0x8A, kContinuation = 0x80;
-constexpr int kOpen = 0x80; // taken off: not the last frame of its message
-constexpr int kRsv1 = 0x40, kRsv2 = 0x20, kRsv3 = 0x10;
 
 struct Rule {
     std::string name;
@@ -35,13 +27,6 @@ struct Rule {
 void PrintTo(const Rule& rule, std::ostream* out) {
     *out << rule.name;
 }
-
-struct Echo final : Handler {
-    std::shared_ptr<Peer> peer;
-    void on_text(std::string_view data) override { peer->send(Frame::make(Frame::Kind::text, {data})); }
-    void on_binary(std::string_view data) override { peer->send(Frame::make(Frame::Kind::binary, {data})); }
-    void on_closed(CloseCode) override { peer.reset(); }
-};
 
 class WebSocketRules : public testing::TestWithParam<Rule> {
   protected:

@@ -16,7 +16,7 @@ namespace hubbub::postgres::internal {
 
 namespace {
 
-using Descriptor = boost::asio::posix::stream_descriptor;
+using Socket = boost::asio::posix::stream_descriptor;
 
 /// libpq's messages are several lines; a log field is one.
 std::string one_line(const char* message) {
@@ -104,7 +104,7 @@ void Link::connect(const Target& target) {
     PQsetNoticeReceiver(connection_.get(), log_notice, nullptr);
     if (PQstatus(connection_.get()) == CONNECTION_BAD) return lose(one_line(PQerrorMessage(connection_.get())));
     socket_.assign(PQsocket(connection_.get()));
-    socket_.async_wait(Descriptor::wait_write, guarded([](Link& link) { link.poll_connect(); }));
+    socket_.async_wait(Socket::wait_write, guarded([](Link& link) { link.poll_connect(); }));
 }
 
 void Link::poll_connect() {
@@ -114,7 +114,7 @@ void Link::poll_connect() {
     if (status == PGRES_POLLING_FAILED) return lose(one_line(PQerrorMessage(connection_.get())));
     socket_.assign(PQsocket(connection_.get()));
     if (status == PGRES_POLLING_OK) return greet();
-    const auto event = status == PGRES_POLLING_READING ? Descriptor::wait_read : Descriptor::wait_write;
+    const auto event = status == PGRES_POLLING_READING ? Socket::wait_read : Socket::wait_write;
     socket_.async_wait(event, guarded([](Link& link) { link.poll_connect(); }));
 }
 
@@ -185,14 +185,14 @@ void Link::flush() {
     if (left < 0) return lose(one_line(PQerrorMessage(connection_.get())));
     if (left == 0) return;
     writing_ = true;
-    socket_.async_wait(Descriptor::wait_write, guarded([](Link& link) {
+    socket_.async_wait(Socket::wait_write, guarded([](Link& link) {
                            link.writing_ = false;
                            link.flush();
                        }));
 }
 
 void Link::wait_readable() {
-    socket_.async_wait(Descriptor::wait_read, guarded([](Link& link) { link.on_readable(); }));
+    socket_.async_wait(Socket::wait_read, guarded([](Link& link) { link.on_readable(); }));
 }
 
 void Link::on_readable() {

@@ -13,25 +13,25 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kCreate{"user_create", R"(
+constexpr Statement kCreateAccount{"user_create", R"(
 INSERT INTO chat_user (username, "displayName", "passwordHash", "isAdmin") VALUES ($1, $2, $3, $4)
 RETURNING id, username, "displayName", "isAdmin", "createdAt", "disabledAt")"};
 
-constexpr Statement kFind{"user_find", R"(
+constexpr Statement kFindAccount{"user_find", R"(
 SELECT id, username, "displayName", "isAdmin", "createdAt", "disabledAt" FROM chat_user WHERE id = $1)"};
 
 constexpr Statement kFindCredentials{"user_find_credentials", R"(
 SELECT id, username, "displayName", "isAdmin", "createdAt", "disabledAt", coalesce("passwordHash", '')
 FROM chat_user WHERE lower(username) = lower($1))"};
 
-constexpr Statement kFindMany{"user_find_many", R"(
+constexpr Statement kFindAccounts{"user_find_many", R"(
 SELECT id, username, "displayName" FROM chat_user WHERE id = ANY ($1) ORDER BY id)"};
 
-constexpr Statement kFindByName{"user_find_by_name", R"(
+constexpr Statement kFindAccountByName{"user_find_by_name", R"(
 SELECT id, username, "displayName" FROM chat_user WHERE lower(username) = lower($1))"};
 
 // A range and no LIKE: nothing in it is a pattern. Usernames are ASCII, so what begins with $1 is before $1 and a DEL.
-constexpr Statement kSearch{"user_search", R"(
+constexpr Statement kSearchAccounts{"user_search", R"(
 SELECT id, username, "displayName", lower(username) FROM chat_user
 WHERE lower(username) COLLATE "C" >= $1 AND lower(username) COLLATE "C" < $2 AND lower(username) COLLATE "C" > $3
   AND "disabledAt" IS NULL
@@ -64,7 +64,7 @@ chat::PublicUser to_public_user(postgres::Row row) {
 
 Task<Result<chat::User>> PgAccountStore::create_user(chat::NewUser user) {
     auto params = Params::of(user.username, user.display_name, user.password_hash, user.is_admin);
-    const auto rows = co_await pool_.query(kCreate, std::move(params));
+    const auto rows = co_await pool_.query(kCreateAccount, std::move(params));
     if (rows) co_return to_user(rows->front());
     if (rows.error() == postgres::kUniqueViolation) co_return chat::Errc::username_taken;
     co_return to_chat_error(rows.error());
@@ -83,7 +83,7 @@ Task<Result<chat::Credentials>> PgAccountStore::find_credentials(std::string use
 
 Task<Result<chat::User>> PgAccountStore::find_user(UserId id) {
     auto params = Params::of(id);
-    const auto rows = co_await pool_.query(kFind, std::move(params));
+    const auto rows = co_await pool_.query(kFindAccount, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::user_not_found;
     co_return to_user(rows->front());
@@ -91,7 +91,7 @@ Task<Result<chat::User>> PgAccountStore::find_user(UserId id) {
 
 Task<Result<std::vector<chat::PublicUser>>> PgAccountStore::find_users(std::vector<UserId> ids) {
     auto params = Params::of(ids);
-    const auto rows = co_await pool_.query(kFindMany, std::move(params));
+    const auto rows = co_await pool_.query(kFindAccounts, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     std::vector<chat::PublicUser> users;
     for (std::size_t i = 0; i < rows->size(); ++i) users.push_back(to_public_user((*rows)[i]));
@@ -102,7 +102,7 @@ Task<Result<chat::Page<chat::PublicUser>>> PgAccountStore::search_users(std::str
     const auto after = query.cursor ? decode_cursor(*query.cursor) : std::optional{std::string{}};
     if (!after) co_return chat::Errc::bad_format;
     auto params = Params::of(prefix, prefix + '\x7f', *after, one_more(query.limit));
-    const auto rows = co_await pool_.query(kSearch, std::move(params));
+    const auto rows = co_await pool_.query(kSearchAccounts, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     const auto position = [](postgres::Row row) { return row.get<std::string>(3); };
     co_return to_page<chat::PublicUser>(*rows, query.limit, to_public_user, position);
@@ -118,7 +118,7 @@ Task<Result<chat::User>> PgAccountStore::set_display_name(UserId id, std::string
 
 Task<Result<chat::PublicUser>> PgAccountStore::find_user_by_name(std::string username) {
     auto params = Params::of(username);
-    const auto rows = co_await pool_.query(kFindByName, std::move(params));
+    const auto rows = co_await pool_.query(kFindAccountByName, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::user_not_found;
     co_return to_public_user(rows->front());

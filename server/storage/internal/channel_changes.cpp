@@ -15,7 +15,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kAdd{"member_add", R"(
+constexpr Statement kAddMember{"member_add", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
 FROM chat_add_member($1, $2, $3, $4, $5, $6))"};
 
@@ -47,7 +47,7 @@ Task<Result<chat::MembershipChange>> PgChannelStore::add_member(ChannelId channe
     auto params = Params::of(channel, user, internal::to_text(role), actor.user, to_text(actor.role),
                              user == actor.user ? limits::kChannelsPerUserMax : limits::kChannelsByOthersMax);
     const auto lane = pool_.ordered(channel.value);
-    const auto rows = co_await pool_.query(kAdd, std::move(params), lane);
+    const auto rows = co_await pool_.query(kAddMember, std::move(params), lane);
     co_return to_change(rows, user);
 }
 

@@ -20,10 +20,10 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kCreate{"channel_create",
-                            "SELECT outcome, channel FROM chat_create_channel($1, $2, $3, $4, $5, $6)"};
+constexpr Statement kCreateChannel{"channel_create",
+                                   "SELECT outcome, channel FROM chat_create_channel($1, $2, $3, $4, $5, $6)"};
 
-constexpr Statement kFind{"channel_find", R"(
+constexpr Statement kFindChannel{"channel_find", R"(
 SELECT c.id, c.type, c.name, c.topic, c."createdBy", c."createdAt", c."archivedAt", c."lastMessageId", c."lastMessageAt",
        (SELECT count(*) FROM chat_channel_user_mapping WHERE "chatChannelId" = $1 AND "leftAt" IS NULL),
        m.role, h."lastSeq", h."lastEventSeq", m."lastReadMessageId", m."lastReadSeq", m."mutedUntil",
@@ -52,9 +52,9 @@ LEFT JOIN chat_direct d ON d."chatChannelId" = c.id AND c.type = 'direct'
 LEFT JOIN chat_user p ON p.id = d."lowUserId" + d."highUserId" - $1
 WHERE m."userId" = $1 AND m."leftAt" IS NULL)";
 
-constexpr auto kListOfUserText =
+constexpr auto kListChannelsOfUserText =
     sql(kStatesOfUser, R"( AND m."chatChannelId" > $5 ORDER BY m."chatChannelId" LIMIT $2)");
-constexpr Statement kListOfUser{"channel_list_of_user", kListOfUserText.data()};
+constexpr Statement kListChannelsOfUser{"channel_list_of_user", kListChannelsOfUserText.data()};
 
 // greatest() leaves out what is null.
 constexpr auto kNewestOfUserText = sql(kStatesOfUser, R"(
@@ -100,7 +100,7 @@ void add_reads(Params& params, const chat::PendingOfUser& pending) {
 Task<Result<chat::ChannelView>> PgChannelStore::create_channel(chat::NewChannel channel) {
     auto params = Params::of(to_text(channel.type), channel.name, channel.topic, channel.created_by,
                              limits::kChannelsMadeMax, limits::kChannelsPerUserMax);
-    const auto rows = co_await pool_.query(kCreate, std::move(params));
+    const auto rows = co_await pool_.query(kCreateChannel, std::move(params));
     if (!rows && rows.error() == postgres::kUniqueViolation) co_return chat::Errc::channel_name_taken;
     if (!rows) co_return to_chat_error(rows.error());
     if (const auto refused = refusal(rows->front().get<std::int64_t>(0))) co_return *refused;
@@ -119,7 +119,7 @@ Task<Result<chat::ChannelView>> PgChannelStore::find_channel(ChannelId channel, 
                                                              chat::PendingOfUser pending, Lane lane) {
     auto params = Params::of(channel, viewer);
     add_reads(params, pending);
-    const auto rows = co_await pool_.query(kFind, std::move(params), lane);
+    const auto rows = co_await pool_.query(kFindChannel, std::move(params), lane);
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::channel_not_found;
     co_return to_view(rows->front());
@@ -144,7 +144,7 @@ Task<Result<chat::Page<chat::ChannelState>>> PgChannelStore::list_channels(UserI
     auto params = Params::of(user, one_more(query.limit));
     add_reads(params, pending);
     params.add(*after);
-    const auto rows = co_await pool_.query(kListOfUser, std::move(params));
+    const auto rows = co_await pool_.query(kListChannelsOfUser, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_page<chat::ChannelState>(*rows, query.limit, to_state, first_id);
 }

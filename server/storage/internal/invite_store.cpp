@@ -19,31 +19,31 @@ namespace {
 constexpr auto kPerChannelMax = static_cast<std::int64_t>(limits::kInvitesPerChannelMax);
 
 // With the columns of chat_invitation last.
-constexpr Statement kCreate{"invite_create",
-                            "SELECT outcome, (invite).* FROM chat_create_invite($1, $2, $3, $4, $5, $6, $7, $8)"};
+constexpr Statement kCreateInvite{"invite_create",
+                                  "SELECT outcome, (invite).* FROM chat_create_invite($1, $2, $3, $4, $5, $6, $7, $8)"};
 
-constexpr Statement kAdd{"member_add_or_invite", R"(
+constexpr Statement kAddOrInvite{"member_add_or_invite", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at, "isNew", (invite).*
 FROM chat_add_or_invite($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
 
-constexpr Statement kListOfUser{"invite_list_of_user", R"(
+constexpr Statement kListInvitesOfUser{"invite_list_of_user", R"(
 SELECT v.* FROM chat_invitation v WHERE v."userId" = $1 AND v."isOpen" ORDER BY v.id DESC LIMIT $2)"};
 
 // Of one channel, after $2.
-constexpr Statement kList{"invite_list", R"(
+constexpr Statement kListInvites{"invite_list", R"(
 SELECT id, "chatChannelId", code, "userId", "createdBy", "createdAt", "expiresAt", "maxUses", uses
 FROM chat_invite
 WHERE "chatChannelId" = $1 AND id > $2 AND "expiresAt" > now() AND uses < "maxUses"
 ORDER BY id LIMIT $3)"};
 
-constexpr Statement kDelete{"invite_delete", R"(
+constexpr Statement kDeleteInvite{"invite_delete", R"(
 DELETE FROM chat_invite WHERE "chatChannelId" = $1 AND id = $2 RETURNING "userId")"};
 
 constexpr Statement kDecline{"invite_decline", R"(
 DELETE FROM chat_invite WHERE "userId" = $1 AND id = $2 AND "expiresAt" > now() AND uses < "maxUses"
 RETURNING "chatChannelId")"};
 
-constexpr Statement kFind{"invite_find", R"(SELECT "chatChannelId" FROM chat_invite WHERE code = $1)"};
+constexpr Statement kFindInvite{"invite_find", R"(SELECT "chatChannelId" FROM chat_invite WHERE code = $1)"};
 
 constexpr Statement kJoin{"invite_join", R"(
 SELECT outcome, "memberRole", "memberSince", username, "displayName", "eventSeq", at
@@ -83,7 +83,7 @@ Task<Result<chat::Invitation>> PgInviteStore::create_invite(chat::NewInvite invi
     auto params = Params::of(invite.channel, actor.user, to_text(*actor.role), invite.user, invite.expires_at,
                              invite.max_uses, kPerChannelMax, limits::kInvitationsMax);
     const auto lane = pool_.ordered(invite.channel.value);
-    const auto rows = co_await pool_.query(kCreate, std::move(params), lane);
+    const auto rows = co_await pool_.query(kCreateInvite, std::move(params), lane);
     if (!rows) co_return to_chat_error(rows.error());
     if (const auto refused = refusal(rows->front().get<std::int64_t>(0))) co_return *refused;
     co_return to_invitation(rows->front(), 1);
@@ -93,7 +93,7 @@ Task<Result<chat::Addition>> PgInviteStore::add_or_invite(chat::NewInvite invite
     auto params = Params::of(invite.channel, *invite.user, to_text(role), actor.user, to_text(*actor.role),
                              limits::kChannelsByOthersMax, invite.expires_at, kPerChannelMax, limits::kInvitationsMax);
     const auto lane = pool_.ordered(invite.channel.value);
-    const auto rows = co_await pool_.query(kAdd, std::move(params), lane);
+    const auto rows = co_await pool_.query(kAddOrInvite, std::move(params), lane);
     if (!rows) co_return to_chat_error(rows.error());
     const auto row = rows->front();
     if (const auto refused = refusal(row.get<std::int64_t>(0))) co_return *refused;
@@ -111,7 +111,7 @@ Task<Result<chat::Page<chat::Invite>>> PgInviteStore::list_invites(ChannelId cha
     const auto after = id_of(query.cursor);
     if (!after) co_return after.error();
     auto params = Params::of(channel, *after, one_more(query.limit));
-    const auto rows = co_await pool_.query(kList, std::move(params));
+    const auto rows = co_await pool_.query(kListInvites, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_page<chat::Invite>(
         *rows, query.limit, [](Row row) { return to_invite(row, 0); }, first_id);
@@ -119,7 +119,7 @@ Task<Result<chat::Page<chat::Invite>>> PgInviteStore::list_invites(ChannelId cha
 
 Task<Result<std::vector<chat::Invitation>>> PgInviteStore::list_invitations(UserId user) {
     auto params = Params::of(user, limits::kInvitationsMax);
-    const auto rows = co_await pool_.query(kListOfUser, std::move(params));
+    const auto rows = co_await pool_.query(kListInvitesOfUser, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     std::vector<chat::Invitation> all;
     for (std::size_t i = 0; i < rows->size(); ++i) all.push_back(to_invitation((*rows)[i], 0));
@@ -129,7 +129,7 @@ Task<Result<std::vector<chat::Invitation>>> PgInviteStore::list_invitations(User
 Task<Result<std::optional<UserId>>> PgInviteStore::delete_invite(ChannelId channel, chat::InviteId invite) {
     auto params = Params::of(channel, invite);
     const auto lane = pool_.ordered(channel.value);
-    const auto rows = co_await pool_.query(kDelete, std::move(params), lane);
+    const auto rows = co_await pool_.query(kDeleteInvite, std::move(params), lane);
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::invite_not_found;
     co_return rows->front().get<std::optional<UserId>>(0);
@@ -145,7 +145,7 @@ Task<Result<ChannelId>> PgInviteStore::decline_invite(UserId user, chat::InviteI
 
 Task<Result<ChannelId>> PgInviteStore::find_invite(std::string code) {
     auto params = Params::of(code);
-    const auto rows = co_await pool_.query(kFind, std::move(params));
+    const auto rows = co_await pool_.query(kFindInvite, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::invite_not_found;
     co_return rows->front().get<ChannelId>(0);

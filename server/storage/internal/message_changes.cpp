@@ -18,10 +18,10 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kEdit{"message_edit", R"(
+constexpr Statement kEditMessage{"message_edit", R"(
 SELECT outcome, "eventSeq", at, "messageCreatedAt" FROM chat_edit_message($1, $2, $3, $4, $5))"};
 
-constexpr Statement kDelete{"message_delete", R"(
+constexpr Statement kDeleteMessage{"message_delete", R"(
 SELECT outcome, "eventSeq", at, "messageCreatedAt", "actorRole", "channelType" FROM chat_delete_message($1, $2, $3, $4))"};
 
 constexpr Statement kAddReaction{"reaction_add", R"(
@@ -54,7 +54,7 @@ Result<void> to_result(const Result<Rows>& rows) {
 Task<Result<chat::ChannelEvent>> PgMessageStore::edit(chat::EditMessage command) {
     auto params = Params::of(command.channel, command.actor, command.message, command.content, command.mentions);
     const auto lane = pool_.ordered(command.channel.value);
-    const auto rows = co_await pool_.query(kEdit, std::move(params), lane);
+    const auto rows = co_await pool_.query(kEditMessage, std::move(params), lane);
     const auto result = to_result(rows);
     if (!result) co_return result.error();
     const Row row = rows->front();
@@ -74,13 +74,13 @@ Task<Result<chat::ChannelEvent>> PgMessageStore::edit(chat::EditMessage command)
 Task<Result<chat::ChannelEvent>> PgMessageStore::remove(chat::DeleteMessage command, MayDelete of_others) {
     auto params = Params::of(command.channel, command.actor, command.message, false);
     const auto lane = pool_.ordered(command.channel.value);
-    auto rows = co_await pool_.query(kDelete, std::move(params), lane);
+    auto rows = co_await pool_.query(kDeleteMessage, std::move(params), lane);
     if (rows && rows->front().get<std::int64_t>(0) == kOfAnother) {
         const auto type = to_type(rows->front().get<std::string_view>(5));
         const auto role = to_role(rows->front().get<std::string_view>(4));
         if (!of_others(type, role)) co_return chat::Errc::role_forbidden;
         auto again = Params::of(command.channel, command.actor, command.message, true);
-        rows = co_await pool_.query(kDelete, std::move(again), lane);
+        rows = co_await pool_.query(kDeleteMessage, std::move(again), lane);
     }
     const auto result = to_result(rows);
     if (!result) co_return result.error();

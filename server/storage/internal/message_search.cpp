@@ -50,7 +50,7 @@ FROM (
   ORDER BY hit.at DESC, hit."messageId" DESC LIMIT $6) found
 JOIN chat_message ON id = "messageId" AND "createdAt" = at AND "deletedAt" IS NULL
 ORDER BY "createdAt" DESC, id DESC)");
-constexpr Statement kSearch{"message_search", kSearchText.data()};
+constexpr Statement kSearchMessages{"message_search", kSearchText.data()};
 
 struct Position {
     Timestamp at{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
@@ -86,7 +86,7 @@ Task<Result<chat::Page<chat::Message>>> PgMessageStore::search(chat::SearchQuery
     if (!position) co_return position.error();
     const std::size_t limit = query.page.limit;
     auto params = Params::of(query.reader, query.text, query.channel, position->at, position->id, one_more(limit));
-    const auto rows = co_await pool_.query(kSearch, std::move(params), postgres::Lane::dear);
+    const auto rows = co_await pool_.query(kSearchMessages, std::move(params), postgres::Lane::dear);
     if (!rows) co_return to_chat_error(rows.error());
     auto page = to_page<chat::Message>(*rows, limit, to_message, to_cursor);
     const auto reactions = co_await read_reactions(pool_, query.reader, page.items);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr auto kFindText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message WHERE id = $1 AND "chatChannelId" + 0 = $2)");
-constexpr Statement kFind{"message_find", kFindText.data()};
+constexpr Statement kFindMessage{"message_find", kFindText.data()};
 
 constexpr auto kFindStoredText = sql("SELECT", kMessageColumns, R"(
 FROM chat_message WHERE id = $1 AND "createdAt" = $2)");
@@ -134,7 +134,7 @@ Task<Result<chat::Message>> PgMessageStore::find_message(ChannelId channel, User
 
 Task<Result<chat::Message>> PgMessageStore::find_row(ChannelId channel, MessageId message) {
     auto params = Params::of(message, channel);
-    const auto rows = co_await pool_.query(kFind, std::move(params));
+    const auto rows = co_await pool_.query(kFindMessage, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::message_not_found;
     co_return to_message(rows->front());

@@ -15,11 +15,11 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kWrite{"presence_write", R"(
+constexpr Statement kWritePresence{"presence_write", R"(
 SELECT "userId", "appearsOffline", "doNotDisturb", "statusText", "lastSeenAt", channels
 FROM chat_write_presence($1, $2, $3, $4, $5))"};
 
-constexpr Statement kFind{"presence_find", R"(
+constexpr Statement kFindPresence{"presence_find", R"(
 SELECT u.id, p."lastSeenAt"
 FROM unnest($2::bigint[]) u (id) LEFT JOIN chat_user_presence p ON p."userId" = u.id
 WHERE u.id = $1 OR EXISTS (
@@ -76,7 +76,7 @@ void PgPresenceStore::write_presence(const std::vector<chat::PresenceWrite>& wri
         texts.push_back(write.text);
     }
     auto params = Params::of(users, hidden, dnd, texts, at);
-    pool_.query(kWrite, std::move(params), [done = std::move(done)](const Result<Rows>& rows) mutable {
+    pool_.query(kWritePresence, std::move(params), [done = std::move(done)](const Result<Rows>& rows) mutable {
         done(decoded(rows, [](const Rows& seen) {
             std::vector<chat::PresenceNote> notes;
             for (std::size_t i = 0; i < seen.size(); ++i) notes.push_back(to_note(seen[i]));
@@ -87,7 +87,7 @@ void PgPresenceStore::write_presence(const std::vector<chat::PresenceWrite>& wri
 
 Task<Result<std::vector<chat::LastSeen>>> PgPresenceStore::find_presence(UserId viewer, std::vector<UserId> users) {
     auto params = Params::of(viewer, users);
-    const auto rows = co_await pool_.query(kFind, std::move(params));
+    const auto rows = co_await pool_.query(kFindPresence, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_last_seen(*rows);
 }

@@ -16,7 +16,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kFind{"marks_find", R"(
+constexpr Statement kFindReceipt{"marks_find", R"(
 SELECT h."lastSeq", m."lastReadMessageId", m."lastReadSeq", m."lastDeliveredMessageId", m."lastDeliveredSeq",
        latest.id, latest.seq, latest.count
 FROM chat_channel_user_mapping m
@@ -41,7 +41,7 @@ constexpr Statement kPositions{"marks_positions", R"(
 SELECT "userId", "lastReadMessageId", "lastDeliveredMessageId" FROM chat_channel_user_mapping
 WHERE "chatChannelId" = $1 AND "leftAt" IS NULL LIMIT $2)"};
 
-constexpr Statement kWrite{"marks_write", R"(
+constexpr Statement kWriteReceipt{"marks_write", R"(
 SELECT place FROM chat_write_marks($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
 
 chat::Mark to_mark(Row row, int column) {
@@ -65,7 +65,7 @@ chat::Receipt to_receipt(Row row) {
 Task<Result<chat::ReceiptStore::Found>> PgReceiptStore::find_marks(ChannelId channel, UserId user,
                                                                    std::vector<MessageId> messages) {
     auto params = Params::of(channel, user, messages);
-    const auto rows = co_await pool_.query(kFind, std::move(params));
+    const auto rows = co_await pool_.query(kFindReceipt, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::not_a_member;
     const Row row = rows->front();
@@ -125,7 +125,7 @@ void PgReceiptStore::write_marks(const std::vector<chat::MarkWrite>& writes,
     }
     auto params = Params::of(channels, users, reads, read_seqs, delivereds, delivered_seqs, told_reads, told_delivereds,
                              static_cast<std::int64_t>(limits::kReceiptsMembersMax));
-    pool_.query(kWrite, std::move(params), [done = std::move(done)](const Result<Rows>& rows) mutable {
+    pool_.query(kWriteReceipt, std::move(params), [done = std::move(done)](const Result<Rows>& rows) mutable {
         done(decoded(rows, [](const Rows& told) {
             std::vector<std::size_t> places;
             for (std::size_t i = 0; i < told.size(); ++i)

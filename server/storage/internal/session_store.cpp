@@ -16,7 +16,7 @@ using postgres::Statement;
 
 namespace {
 
-constexpr Statement kCreate{"session_create", "SELECT * FROM chat_open_session($1, $2, $3, $4, $5, $6)"};
+constexpr Statement kCreateSession{"session_create", "SELECT * FROM chat_open_session($1, $2, $3, $4, $5, $6)"};
 
 constexpr Statement kOpenExternal{"session_open_external",
                                   "SELECT family, owner FROM chat_open_external($1, $2, $3, $4, $5, $6, $7)"};
@@ -34,7 +34,7 @@ constexpr Statement kRevokeOthers{"session_revoke_others", "SELECT family FROM c
 constexpr Statement kChangePassword{"session_change_password", "SELECT * FROM chat_change_password($1, $2, $3, $4)"};
 
 // The latest token of each family.
-constexpr Statement kList{"session_list", R"(
+constexpr Statement kListSessions{"session_list", R"(
 SELECT s."familyId", s."userAgent", s.ip, s."startedAt", s."issuedAt", s."expiresAt", s."familyId" = $2
 FROM chat_session s
 WHERE s."userId" = $1 AND s."familyId" > $3 AND s."revokedAt" IS NULL AND s."expiresAt" > now()
@@ -71,7 +71,7 @@ chat::OpenSession to_open_session(postgres::Row row) {
 Task<Result<chat::Session>> PgSessionStore::create_session(chat::NewSession session) {
     auto params = Params::of(session.user, session.password_hash, Bytes{session.token_hash}, session.expires_at,
                              session.user_agent, session.ip);
-    const auto rows = co_await pool_.query(kCreate, std::move(params));
+    const auto rows = co_await pool_.query(kCreateSession, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     if (rows->empty()) co_return chat::Errc::bad_credentials;
     chat::Session created;
@@ -143,7 +143,7 @@ Task<Result<chat::Page<chat::OpenSession>>> PgSessionStore::list_sessions(UserId
     const auto after = id_of(query.cursor);
     if (!after) co_return after.error();
     auto params = Params::of(user, current, *after, one_more(query.limit));
-    const auto rows = co_await pool_.query(kList, std::move(params));
+    const auto rows = co_await pool_.query(kListSessions, std::move(params));
     if (!rows) co_return to_chat_error(rows.error());
     co_return to_page<chat::OpenSession>(*rows, query.limit, to_open_session, first_id);
 }
