@@ -18,7 +18,7 @@ constexpr std::string_view kContentHead = R"("content":")";
 constexpr std::size_t kSenderDigits = 4;
 constexpr std::size_t kMessageDigits = 10;
 
-/// `0003 0000000042 xxx…` without the blanks: who sent it, and his how manieth it is.
+/// `0003 0000000042 xxx…` without the blanks: who sent it, and which of theirs it is.
 std::string content_of(std::size_t sender, std::uint64_t number, std::size_t bytes) {
     std::array<char, 32> head;
     std::snprintf(head.data(), head.size(), "%04zu%010llu", sender, static_cast<unsigned long long>(number));
@@ -60,7 +60,7 @@ class Conversation final : public ClientHandler {
         return acknowledged_ == sent && deliveries_ == due;
     }
 
-    /// Every member got every message of his channel once: as many of each sender, and of these numbers.
+    /// Every member got every message of their channel once: as many of each sender, and of these numbers.
     void check() const {
         for (std::size_t member = 0; member < members_.size(); ++member) {
             for (std::size_t sender = 0; sender < messages_.senders; ++sender) {

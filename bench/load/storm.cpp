@@ -34,7 +34,7 @@ class Residents final : public ClientHandler {
     std::size_t ready_ = 0;
 };
 
-/// One who writes `missed` messages into each of his channels.
+/// One who writes `missed` messages into each of their channels.
 class Writer final : public ClientHandler {
   public:
     Writer(std::vector<std::int64_t> channels, std::size_t missed) : channels_(std::move(channels)), missed_(missed) {}

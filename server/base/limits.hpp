@@ -144,8 +144,8 @@ inline constexpr std::size_t kSearchIndexBatchMax = 500; ///< messages put into 
 inline constexpr auto kSearchIndexPause = 1s;            ///< before the next one while messages keep coming
 // In SQL (migration 0023): of a message the first 16,384 characters are indexed, and in one go 1,000,000 bytes of text.
 
-// How much of it (gateway). Of all events of a user in a second, and of all his REST requests, those of one costly kind
-// are at most a share.
+// How much of it (gateway). Of all events of a user in a second, and of all their REST requests, those of one costly
+// kind are at most a share.
 inline constexpr std::size_t kConnectionsPerUser = 100;
 inline constexpr std::size_t kConnectionsPerAddress = 20'000; ///< a company may come from one
 inline constexpr std::size_t kArrivingPerAddressMax = 2'000;  ///< of these, sessions that no CONNECT has let in yet

@@ -44,7 +44,7 @@ class LiveSockets {
         bool changed_ = false;
     };
 
-    /// Who came in has his sockets enter the channel's room, who went out has them leave it: then nothing of the
+    /// The sockets of whoever came in enter the channel's room, those of whoever went out leave it: then nothing of the
     /// channel reaches them any more (contract, promise 7). Those for which that is a change are told, but `asker`.
     /// Done when all have entered or left. On the channel's owner shard, unless the membership cannot end.
     void move(ChannelId channel, const chat::MembershipEvent& event, const std::string& asker, Callback<void()> done);

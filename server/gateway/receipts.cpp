@@ -47,7 +47,7 @@ Task<Result<ReadState>> Receipts::look(ChannelId channel, UserId user, std::vect
     if (state || state.error() != chat::Errc::not_a_member) co_return state;
     const auto member = co_await node_.services_of(shard_).channels.membership(channel, user);
     if (!member) co_return member.error();
-    co_return chat::Errc::not_a_member; // he has come back at this very moment
+    co_return chat::Errc::not_a_member; // they have come back at this very moment
 }
 
 /// What is pending is looked at after the database: whatever is written in between is in one of the two.

@@ -1,4 +1,4 @@
-// Channels and their members in the web client: two people, each in a browser of her own.
+// Channels and their members in the web client: two people, each in a browser of their own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { uniqueName } from '../support/api.js';

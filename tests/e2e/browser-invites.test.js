@@ -98,7 +98,7 @@ describe('invitations in the browser', () => {
   test('somebody is found by the first letters of the name: to be added, or spoken to', async () => {
     const { page } = ada;
     const eve = await signUp(hubbub.url, uniqueName('eve'));
-    // Known to ada, so that she is added at once.
+    // Known to ada, so that they are added at once.
     await createChannel(owner, { type: 'private', members: [eve] });
     await page.getByTestId('composer').pressSequentially('hello @eve-');
     await page.getByTestId('suggestions').getByText(eve.username).first().waitFor();

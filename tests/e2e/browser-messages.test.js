@@ -1,4 +1,4 @@
-// What one does with messages in the web client: two people, each in a browser of her own.
+// What one does with messages in the web client: two people, each in a browser of their own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { uniqueName } from '../support/api.js';

@@ -117,7 +117,7 @@ describe('outages in the browser', () => {
     assert.equal(await ada.message('the last word before the tunnel').count(), 1);
   });
 
-  test('who missed too much to catch up is told so, and goes on reading where she was', async () => {
+  test('who missed too much to catch up is told so, and goes on reading where they were', async () => {
     const { page } = ada;
     await page.context().setOffline(true);
     await ada.banner().waitFor();

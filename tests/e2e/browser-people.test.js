@@ -1,4 +1,4 @@
-// Who is there, who is spoken to, and what was said: two people, each in a browser of her own.
+// Who is there, who is spoken to, and what was said: two people, each in a browser of their own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { uniqueName } from '../support/api.js';

@@ -83,7 +83,7 @@ test('two pages chat; the server is killed with -9 in mid-conversation; nothing 
   assert.deepEqual(both.flatMap(({ faults }) => faults), []);
 });
 
-/** That each page shows everything said exactly once, all in the same order, each author in the order he wrote. */
+/** That each page shows everything said exactly once, all in the same order, each author in the order they wrote. */
 async function assertTimelines(visitors, said) {
   const shown = ({ author, content }) => `${author}: ${content}`;
   const [first, ...others] = await Promise.all(visitors.map(async (visitor) => (await visitor.timeline()).map(shown)));

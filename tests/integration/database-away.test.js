@@ -128,7 +128,7 @@ describe('the database is away', () => {
     const a = await ChatClient.connect(hubbub.url, alice.session.accessToken);
     const b = await ChatClient.connect(hubbub.url, bob.session.accessToken);
     clients.push(a, b);
-    await typingIsSeen({ a, b }); // not before the server has read whether he hides
+    await typingIsSeen({ a, b }); // not before the server has read whether they hide
     const clientMessageId = randomUUID();
     const send = () => a.socket.timeout(kBoundMs).emitWithAck('send_message', { chatChannelId: channel, content: 'on ice', clientMessageId });
     return { a, b, send, clientMessageId, id: a.socket.id };

@@ -41,7 +41,7 @@ describe('invitations', () => {
     assert.equal((await accept(other, ofOwner)).status, 200, 'those of others stand');
   });
 
-  test('by its code a stranger comes in, and his sockets with him, as after an addition', async () => {
+  test('by its code a stranger comes in, and their sockets with them, as after an addition', async () => {
     const id = await secret();
     const [host, guests] = [await connect(owner), await connect(guest)];
     const { body } = await invite(id);
@@ -81,7 +81,7 @@ describe('invitations', () => {
     assert.equal((await owner.api.get(`/channels/${id}`)).body.channel.memberCount, 2);
   });
 
-  test('one for a user is for him alone: by code, or by join_channel', async () => {
+  test('one for a user is for them alone: by code, or by join_channel', async () => {
     const id = await secret();
     const code = await codeFor(id, { username: guest.username });
     const [client, stranger] = [await connect(guest), await connect(other)];

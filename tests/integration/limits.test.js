@@ -53,7 +53,7 @@ describe('limits of connections', () => {
 
   const counted = async (limit) => (await scrape(hubbub.url)).get(`hubbub_limits_total{limit="${limit}"}`);
 
-  test('a user has so many at a time, wherever he comes from; one that goes makes room', async () => {
+  test('a user has so many at a time, wherever they come from; one that goes makes room', async () => {
     const { session } = await signUp(hubbub.url);
     const own = [];
     for (let i = 0; i < kPerUser; ++i) own.push(await connect(session.accessToken, `198.51.100.${i}`));

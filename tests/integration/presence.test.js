@@ -149,7 +149,7 @@ describe('presence', { concurrency: true }, () => {
     await until('the arrival', () => a.all('user_online').filter(of(bob)).length === 2);
   });
 
-  test('a restart: everybody is offline until he connects; wishes and last-seen times are kept', async () => {
+  test('a restart: everybody is offline until they connect; wishes and last-seen times are kept', async () => {
     const own = await Hubbub.start();
     const [one, two, three] = [await signUp(own.url), await signUp(own.url), await signUp(own.url)];
     await createChannel(one, { members: [two, three] });

@@ -138,7 +138,7 @@ describe('read and delivered marks', () => {
     assert.ok(a.all('messages_read').filter(by(id, bob.id)).length < 15);
   });
 
-  test('who sends has read what is before, and does not count his own', async () => {
+  test('whoever sends has read what is before, and does not count their own', async () => {
     const { id, a, b } = await scene('one', 'two');
     const { message } = await b.send(id, 'an answer');
     const state = await stateOf(bob, id);

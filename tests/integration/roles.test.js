@@ -89,8 +89,8 @@ describe('roles', () => {
     ['an admin takes the role of another admin', 'admin', 'admin', 'member'],
     ['an admin takes the role of the owner', 'admin', 'owner', 'member'],
     ['an admin makes a member an owner', 'admin', 'member', 'owner'],
-    ['an admin makes himself an owner', 'admin', 'self', 'owner'],
-    ['a member makes himself an admin', 'member', 'self', 'admin'],
+    ['an admin makes themselves an owner', 'admin', 'self', 'owner'],
+    ['a member makes themselves an admin', 'member', 'self', 'admin'],
   ];
   for (const [name, actorRole, targetRole, role] of unequal) {
     test(`${name}: role.forbidden`, async () => {

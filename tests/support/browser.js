@@ -20,7 +20,7 @@ export function launchBrowser() {
   return chromium.launch({ executablePath: kExecutable, headless: true, args: kArguments });
 }
 
-/** One person at the web client, in a browser profile of her own. */
+/** One person at the web client, in a browser profile of their own. */
 export class Visitor {
   /** What the page must never do: exceptions, refused content, failed assets. */
   faults = [];

@@ -29,8 +29,8 @@ class Channels {
     /// The user's membership. Errors: `not_a_member` of a public channel, `channel_not_found` otherwise.
     Task<Result<Member>> membership(ChannelId channel, UserId user);
 
-    /// Makes the user a member of a public channel; of a private one he is one already, or he is invited.
-    /// `event_seq` is 0 when he was. Errors: `channel_not_found`, `channel_archived`.
+    /// Makes the user a member of a public channel; of a private one they are one already, or invited.
+    /// `event_seq` is 0 when they were. Errors: `channel_not_found`, `channel_archived`.
     Task<Result<MembershipChange>> join(ChannelId channel, UserId user);
     /// Errors: as `membership`, `role_forbidden` (a direct one), `last_owner`.
     Task<Result<MembershipChange>> leave(ChannelId channel, UserId user);
@@ -45,10 +45,10 @@ class Channels {
     /// Errors: as `membership`, `role_forbidden`, `channel_archived`, `channel_name_taken`.
     Task<Result<ChannelView>> update(ChannelId channel, UserId actor, ChannelChange change);
 
-    /// Until when the user wants no notifications; empty: he wants them. Errors: as `membership`.
+    /// Until when the user wants no notifications; empty: they are wanted. Errors: as `membership`.
     Task<Result<ChannelView>> mute(ChannelId channel, UserId user, std::optional<Timestamp> until);
 
-    /// The actor with his role, if the matrix lets him. Errors: as `membership`, `role_forbidden`.
+    /// The actor with their role, if the matrix lets them. Errors: as `membership`, `role_forbidden`.
     Task<Result<Actor>> permit(Action action, ChannelId channel, UserId actor);
 
   private:

@@ -18,7 +18,7 @@ inline Mark later(Mark a, Mark b) {
     return b.seq > a.seq ? b : a;
 }
 
-/// What one member has got and what he has read. Read is delivered too.
+/// What one member has got and has read. Read is delivered too.
 struct Marks {
     Mark read;
     Mark delivered;

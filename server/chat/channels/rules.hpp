@@ -13,7 +13,7 @@ Result<std::string> parse_channel_name(std::string_view text);
 /// 0 … 250 characters in one line, trimmed. Errors: `too_long`, `bad_format`.
 Result<std::string> parse_topic(std::string_view text);
 
-/// What not every member of a channel may do. (Whoever is in may read, write, react, and change what is his own.)
+/// What not every member of a channel may do. (Whoever is in may read, write, react, and change what is their own.)
 enum class Action {
     add_member,
     remove_member,
@@ -32,7 +32,7 @@ bool may(Action action, ChannelType type, Role actor);
 /// Whether `actor` may do something to another one with `target`'s role.
 bool outranks(Role actor, Role target);
 
-/// Nobody gives more than he has.
+/// Nobody gives more than they have.
 bool may_give(Role actor, Role given);
 
 } // namespace hubbub::chat

@@ -78,7 +78,7 @@ struct ChannelChange {
     std::optional<bool> archived;
 };
 
-/// Who does it. `role`: what he was when the rule was checked; if he is not any more, the change is refused
+/// Who does it. `role`: what they were when the rule was checked; if they are not any more, the change is refused
 /// (`role_forbidden`). Empty: no rule asks for it.
 struct Actor {
     Actor(UserId who, std::optional<Role> as = {}, std::optional<Role> other = {})
@@ -117,7 +117,7 @@ class ChannelStore {
     virtual ~ChannelStore() = default;
     /// Makes the creator its owner. Errors: `channel_name_taken` (public names are unique ignoring case).
     virtual Task<Result<ChannelView>> create_channel(NewChannel channel) = 0;
-    // `pending`: marks of the user that are newer than the store's; his mentions are counted from there.
+    // `pending`: marks of the user that are newer than the store's; their mentions are counted from there.
     /// Errors: `channel_not_found`. Visibility is the caller's rule.
     virtual Task<Result<ChannelView>> find_channel(ChannelId channel, UserId viewer, PendingOfUser pending = {}) = 0;
     /// Those of the user's channels where something was written last, or that they came into last, by id. If there are

@@ -155,7 +155,7 @@ class MessageStore {
     // `message_deleted`.
     /// Also: `message_not_owner`.
     virtual Task<Result<ChannelEvent>> edit(EditMessage command) = 0;
-    /// Deletes an own message, or anybody's if `of_others` lets the actor: asked only when it is not his own.
+    /// Deletes an own message, or anybody's if `of_others` lets the actor: asked only when it is not the actor's own.
     /// Also: `role_forbidden`.
     using MayDelete = bool (*)(ChannelType type, Role actor);
     virtual Task<Result<ChannelEvent>> remove(DeleteMessage command, MayDelete of_others) = 0;

@@ -86,7 +86,7 @@ std::optional<People::Told> People::noted(const PresenceNote& note) {
     const auto found = people_.find(note.user);
     if (found == people_.end()) return {};
     Person& person = found->second;
-    // What he has said since is newer than the note.
+    // What they have said since is newer than the note.
     if (!person.known.hidden) person.known.hidden = note.hidden;
     if (!person.known.dnd) person.known.dnd = note.dnd;
     if (!person.known.text) person.known.text = note.text;

@@ -16,9 +16,9 @@ using Device = std::uint64_t;
 
 /// The users who are connected, as others see them. No I/O: what is to be noted and told is taken from here in rounds.
 ///
-/// `away` is of a device: the user is away when all of his devices are. Do-not-disturb, the status text and appearing
-/// offline are of the user, and outlive his connections. Until they are read (the first round) he is offline.
-/// Who loses his last connection is offline only after a grace, so that a reload is not seen.
+/// `away` is of a device: the user is away when all of their devices are. Do-not-disturb, the status text and appearing
+/// offline are of the user, and outlive their connections. Until they are read (the first round) the user is offline.
+/// Whoever loses their last connection is offline only after a grace, so that a reload is not seen.
 class People {
   public:
     using Clock = std::chrono::steady_clock;
@@ -26,7 +26,7 @@ class People {
     void arrive(UserId user, Device device);
     void leave(UserId user, Device device, Clock::time_point now);
     /// What a device says of itself and its user; no text: as it was. Ends appearing offline.
-    /// False if he is not here any more.
+    /// False if they are not here any more.
     bool say(UserId user, Device device, Status status, std::optional<std::string> text);
     bool hide(UserId user);
 
@@ -48,7 +48,7 @@ class People {
     /// The write was not made: it is taken again.
     void failed(const PresenceWrite& write);
 
-    /// With `last_seen_at` for when he is offline.
+    /// With `last_seen_at` for when they are offline.
     Presence look(UserId user, std::optional<Timestamp> last_seen_at) const;
     bool is_visible(UserId user) const;
 

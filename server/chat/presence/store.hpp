@@ -13,12 +13,12 @@ namespace hubbub::chat {
 
 enum class Status { offline, away, online, dnd };
 
-/// A user as others see him.
+/// A user as others see them.
 struct Presence {
     UserId user;
     Status status = Status::offline;
     std::string text;                      ///< empty when offline
-    std::optional<Timestamp> last_seen_at; ///< when offline, if he was ever seen
+    std::optional<Timestamp> last_seen_at; ///< when offline, if ever seen
 };
 
 /// What is to be noted of a user: only what is set.
@@ -36,10 +36,10 @@ struct PresenceNote {
     bool dnd = false;
     std::string text;
     std::optional<Timestamp> last_seen_at;
-    std::vector<std::string> channels; ///< the ids of his channels, in decimal
+    std::vector<std::string> channels; ///< the ids of their channels, in decimal
 };
 
-/// A user whom another one may see, and when he was last seen.
+/// A user whom another one may see, and when they were last seen.
 struct LastSeen {
     UserId user;
     std::optional<Timestamp> at;
@@ -52,7 +52,7 @@ class PresenceStore {
     /// Notes that the users were seen `at`, if they do not appear offline, and what is set. Answers for each of them.
     virtual void write_presence(const std::vector<PresenceWrite>& writes, Timestamp at,
                                 Callback<void(Result<std::vector<PresenceNote>>)> done) = 0;
-    /// Those of `users` who are the viewer himself or in a channel with him.
+    /// Those of `users` who are the viewer or in a channel with them.
     virtual Task<Result<std::vector<LastSeen>>> find_presence(UserId viewer, std::vector<UserId> users) = 0;
     /// The channel's members, at most limits::kPresenceMembersMax, in order of their ids.
     virtual Task<Result<std::vector<LastSeen>>> find_presence_of_members(ChannelId channel) = 0;

@@ -58,7 +58,7 @@ class RestApi {
         const char* pattern;
         Answer (RestApi::*handler)(Call&);
         Takes takes;
-        double share = 1; ///< of all his requests in a second, how many a user may make of this one
+        double share = 1; ///< of all requests of a user in a second, how many may be of this one
 
         std::string name() const { return std::string{method} + ' ' + pattern; }
     };

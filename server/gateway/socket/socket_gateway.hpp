@@ -42,7 +42,7 @@ class SocketGateway {
     using Handler = void (SocketGateway::*)(Socket&, EventCall, const boost::json::value&);
     struct Rule {
         Handler handler;
-        double share; ///< of all his events in a second, how many a user may make of this one
+        double share; ///< of all events of a user in a second, how many may be of this one
     };
     static const std::unordered_map<std::string_view, Rule>& rules();
     using Answer = Task<Outcome<std::string>>;

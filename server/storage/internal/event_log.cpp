@@ -24,7 +24,7 @@ using postgres::Statement;
 
 namespace {
 
-/// Each of them encodes the events for his socket before anything else is done: not too many at a time.
+/// Each of them encodes the events for its socket before anything else is done: not too many at a time.
 constexpr std::size_t kSharedByMax = 64;
 
 // One statement, so one snapshot: the head and what leads up to it. A message takes one eventSeq at least, so the

@@ -19,7 +19,7 @@ export function StatusForm() {
   const intl = useIntl();
   const words = useErrorText();
   const text = edited ?? known;
-  // Whoever says what he is up to is seen again.
+  // Whoever says what they are up to is seen again.
   const hidden = presence?.status === 'offline';
 
   async function submit(event: FormEvent): Promise<void> {
