@@ -67,8 +67,8 @@ function Thread({
     const around = { wishes, marks };
     const only = (messages: ThreadView & { kind: 'ready' }): MessageRow[] =>
       [
-        ...rowsOf(timelineFrom([messages.root], true, 0), [], client.userId, null, around),
-        ...rowsOf(timelineFrom(messages.replies, true, 0), pending, client.userId, null, around),
+        ...rowsOf(timelineFrom([messages.root], false, 0), [], client.userId, null, around),
+        ...rowsOf(timelineFrom(messages.replies, false, 0), pending, client.userId, null, around),
       ].filter((row): row is MessageRow => row.kind === 'message');
     return only(view);
   }, [view, outbox, wishes, marks, client]);
