@@ -35,6 +35,7 @@ describe('alerts in the browser', () => {
     tabs = [ada, new Visitor(await ada.page.context().newPage(), user.username)];
     await tabs[1].page.goto(ada.page.url());
     for (const tab of tabs) await tab.page.getByTestId('composer').waitFor();
+    await ada.page.bringToFront(); // a page behind another one is drawn seldom, and a click waits for that
   });
   after(async () => {
     client?.close();
@@ -109,6 +110,7 @@ describe('alerts in the browser', () => {
     await choose('menuitemradio', 'Do not disturb');
     for (const { page } of tabs) await page.reload();
     for (const { page } of tabs) await page.getByTestId('composer').waitFor();
+    await link(apples, 0).waitFor();
     for (const tab of tabs) await tab.leave();
     await client.send(apples.id, 'hush');
     await invite();

@@ -141,6 +141,7 @@ describe('invitations in the browser', () => {
     const tab = await page.context().newPage();
     await tab.goto(`${hubbub.url}/#/c/${ada.page.url().match(/#\/c\/(\d+)/)[1]}`);
     await tab.getByRole('heading', { name: `invites you to ${secret}` }).waitFor();
+    await page.bringToFront();
     for (const one of [page, tab]) assert.equal(await invitation(one).count(), 1, 'the one that was declined is not back');
     await invitation().getByRole('button', { name: 'Accept' }).click();
     await isIn(finn);

@@ -137,7 +137,10 @@ describe('outages in the browser', () => {
     await other.goto(page.url());
     await other.getByTestId('composer').fill('a draft in the other tab');
     await page.getByTestId('composer').fill('a draft');
-    for (const tab of [page, other]) await tab.getByTestId('jump-to-latest').click();
+    for (const tab of [other, page]) {
+      await tab.bringToFront();
+      await tab.getByTestId('jump-to-latest').click();
+    }
     const client = await ChatClient.connect(hubbub.url, users[1].session.accessToken);
     await client.send(channel.id, 'said while two tabs are open');
     client.close();
