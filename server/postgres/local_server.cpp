@@ -77,7 +77,6 @@ class LocalServer::Impl {
         cluster_ = std::make_unique<Cluster>(options_.data_dir, internal::server_identity(), options_.durable,
                                              options_.connections);
         cluster_->ensure_initialised();
-        cluster_->clear_leftovers();
         cluster_->make_socket_directory();
         conninfo_ = cluster_->conninfo(internal::kDatabase);
 
@@ -141,6 +140,7 @@ class LocalServer::Impl {
     }
 
     Child start() {
+        cluster_->clear_leftovers();
         auto command = cluster_->server_command();
         const Descriptor log_file = open_log(cluster_->log_file());
         command.output = log_file.get();

@@ -151,6 +151,22 @@ TEST_F(LocalServerTest, ALeftoverThatDiesUnreapedDoesNotKeepTheNextFromStarting)
     }
 }
 
+TEST_F(LocalServerTest, ABackendThatOutlivesItsServerDoesNotKeepTheNextFromStarting) {
+    Host host{data_dir()};
+    const std::string pid = std::to_string(host.server().pid());
+    pid_t backend = 0;
+    std::ifstream{"/proc/" + pid + "/task/" + pid + "/children"} >> backend;
+    ASSERT_GT(backend, 0);
+    ::kill(backend, SIGSTOP);
+    host.server().signal(SIGKILL);
+    host.kill();
+    const std::jthread later{[&] {
+        std::this_thread::sleep_for(200ms);
+        ::kill(backend, SIGCONT);
+    }};
+    EXPECT_EQ(count_rows(LocalServer{options(data_dir())}.conninfo()), host.rows());
+}
+
 TEST_F(LocalServerTest, AStalePidFileHarmsNobodyWhoGotItsNumber) {
     { LocalServer{options(data_dir())}; }
     Child innocent = Child::spawn({.argv = {"/bin/sleep", "60"}}, internal::server_identity());

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include <functional>
 #include <sstream>
 #include <string>
+#include <thread>
 
 namespace hubbub::postgres::internal {
 
@@ -27,7 +29,8 @@ namespace {
 
 constexpr std::size_t kSocketPathMax = sizeof(sockaddr_un::sun_path) - sizeof "/.s.PGSQL.5432";
 constexpr auto kLeftoverFast = 20s;     // for a left-behind server to flush and end
-constexpr auto kLeftoverImmediate = 5s; // for it to end without
+constexpr auto kLeftoverImmediate = 5s; // for it, and for backends that outlived it, to end without
+constexpr auto kLeftoverPause = 10ms;
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
     throw StartupError{what + " " + path.string() + ": " + std::strerror(errno)};
@@ -47,6 +50,27 @@ void replace_file(const fs::path& path, const std::string& content, const Identi
 std::string read_file(const fs::path& path) {
     std::ifstream file{path};
     return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+// Lines of postmaster.pid, which pg_ctl reads too (PostgreSQL's src/include/utils/pidfile.h).
+constexpr int kSharedMemoryLine = 7; // its key and its id
+constexpr int kStatusLine = 8;
+
+std::string line_of(const std::string& text, int number) {
+    std::istringstream lines{text};
+    std::string line;
+    while (number-- > 0) {
+        if (!std::getline(lines, line)) return {};
+    }
+    return line;
+}
+
+/// The id of a server's shared memory by its PID file; -1 if it does not say.
+int shared_memory_of(const std::string& pid_file) {
+    std::istringstream line{line_of(pid_file, kSharedMemoryLine)};
+    unsigned long key = 0;
+    int id = -1;
+    return line >> key >> id ? id : -1;
 }
 
 constexpr std::size_t kConnections = 100;     // that the file allows
@@ -168,11 +192,12 @@ bool Cluster::is_ours(const Child& process) const {
 
 void Cluster::clear_leftovers() const {
     const fs::path file = directory() / "postmaster.pid";
-    const int pid = std::atoi(read_file(file).c_str());
+    const std::string text = read_file(file);
+    const int pid = std::atoi(text.c_str());
     const Child process = pid > 0 ? Child::find(pid) : Child{};
     if (process && is_ours(process) && !stop_leftover(process)) return; // the server says why it does not start
-    // The server would take a number that another process has got since, or a zombie's, for another server's. Backends
-    // that outlived their server still keep it from starting, by the shared memory of the directory.
+    if (const int id = shared_memory_of(text); id >= 0) wait_until_unused(id);
+    // The server would take a number that another process has got since, or a zombie's, for another server's.
     for (const fs::path& stale :
          {file, socket_directory_ / ".s.PGSQL.5432.lock", socket_directory_ / ".s.PGSQL.5432"}) {
         ::unlink(stale.c_str());
@@ -188,6 +213,16 @@ bool Cluster::stop_leftover(const Child& process) {
     if (process.wait_for(kLeftoverImmediate)) return true;
     process.signal(SIGKILL);
     return process.wait_for(kLeftoverImmediate);
+}
+
+/// Backends that outlived their server hold its shared memory and keep the next one from starting. They notice its end
+/// by themselves, within moments.
+void Cluster::wait_until_unused(int shared_memory) {
+    const auto deadline = std::chrono::steady_clock::now() + kLeftoverImmediate;
+    shmid_ds state{};
+    while (::shmctl(shared_memory, IPC_STAT, &state) == 0 && state.shm_nattch > 0 &&
+           std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(kLeftoverPause);
 }
 
 fs::path Cluster::choose_socket_directory() const {
@@ -234,13 +269,8 @@ std::string Cluster::conninfo(const std::string& database) const {
 }
 
 bool Cluster::says_ready(pid_t server) const {
-    constexpr int kStatusLine = 8; // LOCK_FILE_LINE_PM_STATUS, as pg_ctl reads it
-    std::istringstream file{read_file(directory() / "postmaster.pid")};
-    std::string line;
-    std::getline(file, line);
-    if (std::atoi(line.c_str()) != server) return false;
-    for (int number = 1; number < kStatusLine; ++number) std::getline(file, line);
-    return file && line.starts_with("ready");
+    const std::string text = read_file(directory() / "postmaster.pid");
+    return std::atoi(text.c_str()) == server && line_of(text, kStatusLine).starts_with("ready");
 }
 
 } // namespace hubbub::postgres::internal

@@ -24,7 +24,8 @@ class Cluster {
 
     /// Makes the cluster if there is none yet, all or nothing.
     void ensure_initialised();
-    /// Stops a server that a killed Hubbub left behind, and removes what a crash left of its PID file.
+    /// Stops a server that a killed Hubbub left behind, waits for the backends of one that died, and removes its PID
+    /// file.
     void clear_leftovers() const;
     /// The socket's directory, for `identity` alone.
     void make_socket_directory() const;
@@ -47,6 +48,7 @@ class Cluster {
     void give(const std::filesystem::path& path) const;
     bool is_ours(const Child& process) const;
     static bool stop_leftover(const Child& process);
+    static void wait_until_unused(int shared_memory);
 
     std::filesystem::path data_dir_;
     Identity identity_;
