@@ -101,6 +101,7 @@ TEST(Handlers, AnInvalidPayloadIsRefusedWithItsField) {
     EXPECT_EQ(client->ask(R"(["add",1,true])"),
               R"([{"error":{"code":"invalid_payload","field":"[1]","message":"[1]: expected integer"}}])");
     client->emit(R"(["swap",7])"); // without an ack: dropped
+    EXPECT_EQ(client->ask(R"(["add",1,1])"), "[2]");
     Client own{rig.port(), "/own"};
     EXPECT_EQ(own.ask(R"(["swap",null])"), R"(["swap","","object"])");
     EXPECT_EQ(rig.count(rig.main(), &socketio::NamespaceCounters::payloads_invalid), 3U);
