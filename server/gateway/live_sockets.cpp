@@ -132,6 +132,7 @@ Task<> LiveSockets::tell_added(ChannelId channel, UserId user, std::vector<std::
 }
 
 Task<bool> LiveSockets::all_are(bool in, ChannelId channel, UserId user) {
+    note(user, [](Watch& watch) { watch.changed_ = true; });
     auto differ = std::make_shared<std::atomic<bool>>(false);
     auto start = [&](Callback<void()> done) {
         auto look = [room = channel_room(channel), in, differ](Socket& socket) {

@@ -48,7 +48,8 @@ class LiveSockets {
     /// channel reaches them any more (contract, promise 7). Those for which that is a change are told, but `asker`.
     /// Done when all have entered or left. On the channel's owner shard, unless the membership cannot end.
     void move(ChannelId channel, const chat::MembershipEvent& event, const std::string& asker, Callback<void()> done);
-    /// Whether the user's sockets are all connected, and all in the channel's room or all out of it.
+    /// Whether the user's sockets are all connected, and all in the channel's room or all out of it. Those that are
+    /// just being connected read their channels again.
     Task<bool> all_are(bool in, ChannelId channel, UserId user);
 
     /// Tell the channel's room, from its owner shard.

@@ -45,48 +45,52 @@ void Reconciler::keep_running(runtime::Shard& shard, Loop loop) {
     });
 }
 
+/// Each look goes back a little before the last one: a change is seen only once it is committed.
 Task<> Reconciler::follow_changes(runtime::Shard& shard) {
     while (true) {
         co_await wait(shard, limits::kChangesPause);
-        if (memberships_seen_ == Timestamp{}) {
-            const auto time = co_await node_.services_of(shard).changes.clock();
-            if (!time) continue;
-            memberships_seen_ = sessions_seen_ = *time;
-        }
-        co_await follow_memberships(memberships_seen_ - limits::kChangesOverlap);
-        co_await follow_sessions(sessions_seen_ - limits::kChangesOverlap);
+        const auto time = co_await node_.services_of(shard).changes.clock();
+        if (!time) continue;
+        const Timestamp since = (looked_at_ == Timestamp{} ? *time : looked_at_) - limits::kChangesOverlap;
+        const bool is_all = co_await follow_memberships(since) && co_await follow_sessions(since);
+        if (is_all) looked_at_ = *time;
     }
 }
 
-Task<> Reconciler::follow_memberships(Timestamp since) {
+Task<bool> Reconciler::follow_memberships(Timestamp since) {
     chat::ChangeStore& changes = node_.services_of(node_.shards[0]).changes;
+    decltype(in_force_) in_force;
     chat::ChangeStore::Membership last;
     last.changed_at = since;
     for (bool is_all = false; !is_all;) {
         const auto page = co_await changes.changed_memberships(last, limits::kChangesPage);
-        if (!page) co_return;
+        if (!page) co_return false;
         for (const auto& [channel, user, is_member, changed_at] : *page) {
-            const bool agreed = co_await sockets_.all_are(is_member, channel, user);
-            if (!agreed) co_await memberships_.mend(channel, user, is_member);
+            const bool known = in_force_.contains({changed_at, channel, user});
+            if (known || co_await sockets_.all_are(is_member, channel, user))
+                in_force.emplace(changed_at, channel, user);
+            else
+                co_await memberships_.mend(channel, user, is_member);
         }
         if (!page->empty()) last = page->back();
         is_all = page->size() < limits::kChangesPage;
     }
-    memberships_seen_ = std::max(memberships_seen_, last.changed_at);
+    in_force_ = std::move(in_force);
+    co_return true;
 }
 
-Task<> Reconciler::follow_sessions(Timestamp since) {
+Task<bool> Reconciler::follow_sessions(Timestamp since) {
     chat::ChangeStore& changes = node_.services_of(node_.shards[0]).changes;
     chat::ChangeStore::EndedSession last;
     last.ended_at = since;
     for (bool is_all = false; !is_all;) {
         const auto page = co_await changes.ended_sessions(last, limits::kChangesPage);
-        if (!page) co_return;
+        if (!page) co_return false;
         for (const auto& ended : *page) co_await sockets_.end_session(ended.user, ended.session);
         if (!page->empty()) last = page->back();
         is_all = page->size() < limits::kChangesPage;
     }
-    sessions_seen_ = std::max(sessions_seen_, last.ended_at);
+    co_return true;
 }
 
 Task<> Reconciler::compare_heads(runtime::Shard& shard) {

@@ -4,6 +4,8 @@
 #include "gateway/node.hpp"
 
 #include <memory>
+#include <set>
+#include <tuple>
 #include <unordered_set>
 #include <vector>
 
@@ -23,10 +25,10 @@ class Reconciler {
     using Loop = Task<> (Reconciler::*)(runtime::Shard&);
     void keep_running(runtime::Shard& shard, Loop loop);
 
-    // What changed since the last look: on the first shard.
+    // What changed since the last look: on the first shard. False if the database did not say.
     Task<> follow_changes(runtime::Shard& shard);
-    Task<> follow_memberships(Timestamp since);
-    Task<> follow_sessions(Timestamp since);
+    Task<bool> follow_memberships(Timestamp since);
+    Task<bool> follow_sessions(Timestamp since);
 
     // Heads of the channels that a shard owns and whose rooms are in use: on each.
     Task<> compare_heads(runtime::Shard& shard);
@@ -36,8 +38,9 @@ class Reconciler {
     Node& node_;
     LiveSockets& sockets_;
     Memberships& memberships_;
-    Timestamp memberships_seen_;
-    Timestamp sessions_seen_;
+    Timestamp looked_at_; ///< by the database's clock; none before the first look
+    /// Changes of memberships, by time, that the last look found to be in force.
+    std::set<std::tuple<Timestamp, ChannelId, UserId>> in_force_;
 };
 
 } // namespace hubbub::gateway
