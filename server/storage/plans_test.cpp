@@ -130,7 +130,7 @@ TEST(Plans, NoStatementReadsATableFromEndToEnd) {
             const auto invitations = db.wait(db.invites().list_invitations(bob.id));
             db.wait(db.invites().decline_invite(bob.id, invitations->front().invite.id));
             db.wait(db.channels().find_channel(channel.id, bob.id));
-            db.wait(db.channels().newest_channels(bob.id, 10));
+            db.wait(db.channels().newest_channels(bob.id, 1));
             db.wait(db.channels().browse_channels(bob.id, "fill", {std::nullopt, 10}));
             db.wait(db.channels().list_members(channel.id, {std::nullopt, 10}));
             db.append(StorageRunner::message(channel.id, alice.id)).get(); // a batch of one
