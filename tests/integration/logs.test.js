@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { Api, createChannel, signUp } from '../support/api.js';
+import { Api, assertRefused, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Hubbub } from '../support/hubbub.js';
 import { request } from '../support/http.js';
@@ -126,4 +128,22 @@ describe('logs', () => {
     assert.equal(refused.address, '127.0.0.1');
     assert.equal(typeof refused.socket, 'string');
   });
+});
+
+test('no memory to check a password: the sign-in is told to try again, the operator what to do', async () => {
+  const hubbub = await Hubbub.start();
+  try {
+    const { username, password } = await signUp(hubbub.url);
+    const signIn = () => new Api(hubbub.url).post('/auth/login', { username, password });
+    const { pid } = hubbub.program;
+    const limit = (bytes) => execFileSync('prlimit', ['--pid', `${pid}`, `--as=${bytes}:`]);
+    const kilobytes = Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+    limit((kilobytes + 32_000) * 1024); // half of what a check takes
+    assertRefused(await signIn(), 503, 'server.unavailable');
+    assert.match(hubbub.program.log, /"level":"error","event":"password_not_hashed".*"hint":"each password that is checked takes 64 MB/);
+    limit('unlimited');
+    assert.equal((await signIn()).status, 200);
+  } finally {
+    await hubbub.stop();
+  }
 });
