@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Api, assertError, assertRefused, createChannel, signUp } from '../support/api.js';
 import { ChatClient } from '../support/chat-client.js';
@@ -248,5 +249,20 @@ describe('a change whose answer is lost', () => {
     await clients.member.see('channel_added', (event) => event.channel.chatChannelId === channel, kNoticed);
     await assertSees(clients.member, channel, true);
     await clients.owner.see('user_joined', (event) => event.chatChannelId === channel && event.user.id === member.id);
+  });
+
+  test('a change that was looked at is not read for ever', async () => {
+    const sql = await store.sql();
+    const looks = async () =>
+      (await sql.query("SELECT idx_scan::int looks, idx_tup_read::int read FROM pg_stat_user_indexes WHERE indexrelname = 'chat_channel_user_mapping_changed_idx'"))
+        .rows[0];
+    const readNothing = async () => {
+      const before = await looks();
+      await setTimeout(5_000);
+      const { looks: made, read } = await looks();
+      return made > before.looks && read === before.read;
+    };
+    await until('looks that read nothing', readNothing, { timeoutMs: 60_000 });
+    await sql.end();
   });
 });
