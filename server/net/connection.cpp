@@ -278,6 +278,7 @@ void Connection::close_after_flush() {
 
 void Connection::wait_for_flush() {
     arm_linger(limits::kCloseFlush);
+    linger_->bytes_left = outbox_.bytes();
 }
 
 void Connection::close_later() {
@@ -287,13 +288,12 @@ void Connection::close_later() {
 void Connection::arm_linger(std::chrono::steady_clock::duration time) {
     if (linger_ == nullptr)
         linger_ = std::make_unique<Linger>([](void* self) { static_cast<Connection*>(self)->on_lingered(); }, this);
-    linger_->bytes_left = outbox_.bytes();
     shard_.arm(*linger_, time);
 }
 
 void Connection::on_lingered() {
     if (tls_ != nullptr && !tls_->is_established() && set_ != nullptr) ++set_->counters().tls_failures;
-    const bool is_slow = !outbox_.empty() && outbox_.bytes() < linger_->bytes_left; // but it reads
+    const bool is_slow = ending_ && !outbox_.empty() && outbox_.bytes() < linger_->bytes_left; // but it reads
     if (is_slow) return wait_for_flush();
     close();
 }
