@@ -51,7 +51,8 @@ Task<> Reconciler::follow_changes(runtime::Shard& shard) {
         co_await wait(shard, limits::kChangesPause);
         const auto time = co_await node_.services_of(shard).changes.clock();
         if (!time) continue;
-        const Timestamp since = (looked_at_ == Timestamp{} ? *time : looked_at_) - limits::kChangesOverlap;
+        if (looked_at_ == Timestamp{}) looked_at_ = *time; // a look that fails does not move it
+        const Timestamp since = looked_at_ - limits::kChangesOverlap;
         const bool is_all = co_await follow_memberships(since) && co_await follow_sessions(since);
         if (is_all) looked_at_ = *time;
     }
